@@ -1,0 +1,7 @@
+module github.com/millrace/millrace/services/classifier
+
+go 1.26
+
+require github.com/millrace/millrace/shared v0.0.0
+
+replace github.com/millrace/millrace/shared => ../../shared

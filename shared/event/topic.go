@@ -1,0 +1,14 @@
+package event
+
+// Topics of the pipeline, in the order a document meets them. A topic's name ends in its major version: an additive
+// change keeps it, a breaking change is a new topic.
+const (
+	TopicReceived   = "document.received.v1"
+	TopicParsed     = "document.parsed.v1"
+	TopicClassified = "document.classified.v1"
+	TopicExtracted  = "document.extracted.v1"
+
+	// TopicDeadLetter carries messages that a consumer group gave up on: the original body and metadata, with the reason in
+	// the dead_* metadata.
+	TopicDeadLetter = "dead_letter.v1"
+)
