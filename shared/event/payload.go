@@ -113,7 +113,7 @@ type Extracted struct {
 	DocumentID string  `json:"document_id" jsonschema:"pattern=^[0-9a-f]{64}$"`
 	Class      Class   `json:"class"`
 	Template   string  `json:"template" jsonschema:"minLength=1,description=Name and version of the template that was applied."`
-	Fields     []Field `json:"fields"`
+	Fields     []Field `json:"fields,omitempty"`
 }
 
 // Topic returns [TopicExtracted].

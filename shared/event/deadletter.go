@@ -1,0 +1,102 @@
+package event
+
+import (
+	"strconv"
+	"time"
+)
+
+// Metadata keys that a stage adds to a message it gives up on. The rest of the message is untouched.
+const (
+	KeyDeadStage    = "dead_stage"
+	KeyDeadGroup    = "dead_group"
+	KeyDeadQueue    = "dead_queue"
+	KeyDeadTopic    = "dead_topic"
+	KeyDeadClass    = "dead_class"
+	KeyDeadKind     = "dead_kind"
+	KeyDeadError    = "dead_error"
+	KeyDeadStack    = "dead_stack"
+	KeyDeadAttempts = "dead_attempts"
+	KeyDeadAt       = "dead_at"
+)
+
+// Keys under which the broker package shows what the broker itself says of a message. They never leave the process.
+const (
+	KeyBrokerDeathQueue    = "amqp_first_death_queue"
+	KeyBrokerDeathReason   = "amqp_first_death_reason"
+	KeyBrokerDeliveryCount = "amqp_delivery_count"
+)
+
+// DeadLetter is a message that a consumer group gave up on: what it was, and why. On the wire it is the original message
+// with dead_* metadata; a message that the broker dead-lettered itself (its consumer crashed until the delivery limit)
+// has none, and is described from what the broker says.
+type DeadLetter struct {
+	ID         string            // id of the message that failed
+	DocumentID string            // the message's subject
+	FromTopic  string            // the topic it came by
+	Group      string            // the consumer group that gave up on it
+	Queue      string            // that group's queue, prefix included
+	Stage      string            // the stage, normally the group's name
+	Class      string            // fault class, or "crashed" for the delivery limit
+	Kind       string            // machine-readable reason
+	Message    string            // text of the error
+	Stack      string            // of a panic
+	Attempts   int               // spent, this one included
+	At         time.Time         // when it was given up on; zero when the broker did it
+	Metadata   map[string]string // as it arrived, dead_* included
+	Body       []byte            // the original body
+}
+
+// Topic returns [TopicDeadLetter].
+func (DeadLetter) Topic() string { return TopicDeadLetter }
+
+// Subject returns the document id.
+func (p DeadLetter) Subject() string { return p.DocumentID }
+
+// ReadDeadLetter describes a message that was found on the dead-letter topic. It never fails: what is not known is empty.
+func ReadDeadLetter(metadata map[string]string, body []byte) DeadLetter {
+	e := ParseEnvelope(metadata)
+	attempts, err := strconv.Atoi(metadata[KeyDeadAttempts])
+	if err != nil {
+		attempts = 0
+	}
+	d := DeadLetter{
+		ID:         e.ID,
+		DocumentID: e.Subject,
+		FromTopic:  metadata[KeyDeadTopic],
+		Group:      metadata[KeyDeadGroup],
+		Queue:      metadata[KeyDeadQueue],
+		Stage:      metadata[KeyDeadStage],
+		Class:      metadata[KeyDeadClass],
+		Kind:       metadata[KeyDeadKind],
+		Message:    metadata[KeyDeadError],
+		Stack:      metadata[KeyDeadStack],
+		Attempts:   attempts,
+		At:         parseTime(metadata[KeyDeadAt]),
+		Metadata:   cloneMetadata(metadata),
+		Body:       body,
+	}
+	if d.FromTopic == "" {
+		d.FromTopic = e.Type
+	}
+	if d.Class == "" {
+		describeBrokerDeath(&d, metadata)
+	}
+	return d
+}
+
+// describeBrokerDeath fills in a message that no stage but the broker dead-lettered.
+func describeBrokerDeath(d *DeadLetter, metadata map[string]string) {
+	d.Queue = metadata[KeyBrokerDeathQueue]
+	reason := metadata[KeyBrokerDeathReason]
+	switch reason {
+	case "delivery_limit":
+		d.Class, d.Kind = "crashed", "delivery_limit"
+		d.Message = "the stage stopped or crashed each time it was given this message, until the queue's delivery limit"
+	case "rejected":
+		d.Class, d.Kind = "permanent", "undecodable"
+		d.Message = "the message could not be read as an AMQP message with an envelope"
+	default:
+		d.Class, d.Kind = "unknown", "unknown"
+		d.Message = "the broker dead-lettered this message; reason given: " + strconv.Quote(reason)
+	}
+}
