@@ -1,0 +1,148 @@
+package migrations
+
+import (
+	"context"
+	"crypto/hmac"
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+)
+
+// RolesConfig names the two login roles and carries their passwords.
+type RolesConfig struct {
+	// SinkPassword is the password of the role that the sink logs in with. Empty: the role is left out.
+	SinkPassword string
+	// ReaderPassword is the password of the role that people and dashboards log in with. Empty: the role is left out.
+	ReaderPassword string
+	// Sink is the name of the sink's role; default millrace_sink.
+	Sink string
+	// Reader is the name of the reading role; default millrace_reader.
+	Reader string
+}
+
+// scramIterations is the PBKDF2 work factor of the verifier; 4096 is the default of Postgres (scram_iterations).
+const scramIterations = 4096
+
+// Roles creates the login roles of cfg, or brings existing ones to what cfg says: their passwords, and what they may do in
+// the database of adminURL. The sink's role may read and write the base tables (deleting only from millrace.fields) and
+// read the views; the reader's may read the views and search. Neither may create, alter or drop anything. Call it after
+// every [Up]: new tables need their grants. Calling it again changes nothing. Any number of programs may call it at once.
+//
+// Postgres receives SCRAM-SHA-256 verifiers (RFC 5803), never the passwords, so no server log can hold them. Passwords are
+// printable ASCII.
+func Roles(ctx context.Context, adminURL string, cfg RolesConfig) error {
+	if cfg.Sink == "" {
+		cfg.Sink = "millrace_sink"
+	}
+	if cfg.Reader == "" {
+		cfg.Reader = "millrace_reader"
+	}
+	conn, err := pgx.Connect(ctx, adminURL)
+	if err != nil {
+		return fmt.Errorf("set up roles: connect to Postgres: %w", err)
+	}
+	defer func() { _ = conn.Close(context.WithoutCancel(ctx)) }()
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		if _, err := tx.Exec(ctx, "select pg_advisory_xact_lock($1)", int64(lockKey)); err != nil {
+			return err
+		}
+		// The default since Postgres 15; older ones let every role create there.
+		if _, err := tx.Exec(ctx, "revoke create on schema public from public"); err != nil {
+			return err
+		}
+		if cfg.SinkPassword != "" {
+			if err := role(ctx, tx, cfg.Sink, cfg.SinkPassword, sinkGrants); err != nil {
+				return fmt.Errorf("role %s: %w", cfg.Sink, err)
+			}
+		}
+		if cfg.ReaderPassword != "" {
+			if err := role(ctx, tx, cfg.Reader, cfg.ReaderPassword, readerGrants); err != nil {
+				return fmt.Errorf("role %s: %w", cfg.Reader, err)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("set up roles: %w", err)
+	}
+	return nil
+}
+
+// sinkGrants and readerGrants are formats; %[1]s is the quoted role, %[2]s the quoted database.
+const (
+	sinkGrants = `
+		revoke all on all tables in schema millrace, public from %[1]s;
+		grant connect on database %[2]s to %[1]s;
+		grant usage on schema millrace, public to %[1]s;
+		grant select on all tables in schema millrace, public to %[1]s;
+		grant insert, update on millrace.documents, millrace.arrivals, millrace.parses, millrace.classifications,
+			millrace.extractions, millrace.fields, millrace.failures, millrace.events, millrace.texts to %[1]s;
+		grant delete on millrace.fields to %[1]s;
+		grant execute on all functions in schema millrace, public to %[1]s`
+	readerGrants = `
+		revoke all on all tables in schema millrace, public from %[1]s;
+		grant connect on database %[2]s to %[1]s;
+		grant usage on schema millrace, public to %[1]s;
+		grant select on millrace.schema_version to %[1]s;
+		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,
+			public.field_history, public.versions, public.failures, public.timeline to %[1]s;
+		grant execute on function public.search(text, integer) to %[1]s`
+)
+
+func role(ctx context.Context, tx pgx.Tx, name, password, grants string) error {
+	secret, err := verifier(password)
+	if err != nil {
+		return err
+	}
+	var exists bool
+	var database string
+	err = tx.QueryRow(ctx, "select exists (select from pg_roles where rolname = $1), current_database()", name).Scan(&exists, &database)
+	if err != nil {
+		return err
+	}
+	verb := "create"
+	if exists {
+		verb = "alter"
+	}
+	quoted := pgx.Identifier{name}.Sanitize()
+	// The verifier is base64, $ and :, so it needs no escaping.
+	statement := fmt.Sprintf("%s role %s with login nosuperuser nocreatedb nocreaterole noreplication password '%s'", verb, quoted, secret)
+	if _, err := tx.Exec(ctx, statement); err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, fmt.Sprintf(grants, quoted, pgx.Identifier{database}.Sanitize()))
+	return err
+}
+
+// verifier returns what Postgres stores for a password: SCRAM-SHA-256$<iterations>:<salt>$<StoredKey>:<ServerKey>, keys as
+// in RFC 5802 section 3.
+func verifier(password string) (string, error) {
+	for _, b := range []byte(password) {
+		if b < 0x20 || b > 0x7e {
+			return "", errors.New("the password must be printable ASCII")
+		}
+	}
+	salt := make([]byte, 16)
+	if _, err := rand.Read(salt); err != nil {
+		return "", err
+	}
+	salted, err := pbkdf2.Key(sha256.New, password, salt, scramIterations, sha256.Size)
+	if err != nil {
+		return "", err
+	}
+	clientKey := sign(salted, "Client Key")
+	storedKey := sha256.Sum256(clientKey)
+	encode := base64.StdEncoding.EncodeToString
+	return fmt.Sprintf("SCRAM-SHA-256$%d:%s$%s:%s", scramIterations, encode(salt), encode(storedKey[:]), encode(sign(salted, "Server Key"))), nil
+}
+
+func sign(key []byte, text string) []byte {
+	mac := hmac.New(sha256.New, key)
+	mac.Write([]byte(text))
+	return mac.Sum(nil)
+}
