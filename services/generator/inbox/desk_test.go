@@ -52,28 +52,32 @@ func newDesk(t *testing.T) *desk {
 // open starts an instance on the desk's folders. Settle is 0 and notifications are off unless config says otherwise.
 func (d *desk) open() *inbox.Inbox {
 	d.t.Helper()
-	store := d.blobs
-	if store == nil {
-		s, err := blob.Open("file://" + d.path("blobs"))
-		if err != nil {
-			d.t.Fatal(err)
-		}
-		store = s
-	}
-	in, err := intake.New(intake.Config{Blobs: store, Emit: d.emit, Limit: d.limit})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	cfg := inbox.Defaults(d.path("inbox"))
-	cfg.Settle, cfg.Notify, cfg.Workers = 0, false, 4
-	cfg.Log = slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	d.config(&cfg)
-	x, err := inbox.Open(cfg, in)
+	x, err := d.start()
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	d.t.Cleanup(x.Close)
 	return x
+}
+
+func (d *desk) start() (*inbox.Inbox, error) {
+	store := d.blobs
+	if store == nil {
+		s, err := blob.Open("file://" + d.path("blobs"))
+		if err != nil {
+			return nil, err
+		}
+		store = s
+	}
+	in, err := intake.New(intake.Config{Blobs: store, Emit: d.emit, Limit: d.limit})
+	if err != nil {
+		return nil, err
+	}
+	cfg := inbox.Defaults(d.path("inbox"))
+	cfg.Settle, cfg.Notify, cfg.Workers = 0, false, 4
+	cfg.Log = slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	d.config(&cfg)
+	return inbox.Open(cfg, in)
 }
 
 // emit is the broker.

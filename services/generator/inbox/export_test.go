@@ -1,6 +1,11 @@
 package inbox
 
-import "os"
+import (
+	"errors"
+	"os"
+
+	"github.com/fsnotify/fsnotify"
+)
 
 // OnStep makes the inbox call f at each of its steps; tests end the process there.
 func (x *Inbox) OnStep(f func(string)) { x.step = func(s step) { f(string(s)) } }
@@ -8,12 +13,20 @@ func (x *Inbox) OnStep(f func(string)) { x.step = func(s step) { f(string(s)) } 
 // Wait waits for the files in work.
 func (x *Inbox) Wait() { x.work.Wait() }
 
-// Steps lists the points at which a crash leaves a state of its own on disk.
-func Steps() []string {
-	return []string{
-		string(stepFolder), string(stepClaimed), string(stepStored), string(stepAnnounced), string(stepReason), string(stepMoved),
-	}
+// FailToWatch makes the operating system refuse notifications.
+func (x *Inbox) FailToWatch() {
+	x.watcher = func() (*fsnotify.Watcher, error) { return nil, errors.New("too many open files") }
 }
+
+// Names of the steps.
+const (
+	StepFolder    = string(stepFolder)
+	StepClaimed   = string(stepClaimed)
+	StepStored    = string(stepStored)
+	StepAnnounced = string(stepAnnounced)
+	StepReason    = string(stepReason)
+	StepMoved     = string(stepMoved)
+)
 
 // RenameReserved is the two-step rename of file systems that cannot rename to a free name in one.
 func RenameReserved(from, to string) error { return renameReserved(from, to) }

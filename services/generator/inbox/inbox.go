@@ -19,6 +19,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/fsnotify/fsnotify"
+
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
 )
@@ -81,6 +83,8 @@ type Inbox struct {
 	home   *home
 	step   func(step) // tests stop the world here; nil otherwise
 
+	watcher func() (*fsnotify.Watcher, error)
+
 	wake  chan struct{} // at most one pending wake-up
 	slots chan struct{} // one token per file in work
 	work  sync.WaitGroup
@@ -123,12 +127,13 @@ func Open(cfg Config, in Intake) (*Inbox, error) {
 	}
 	return &Inbox{
 		cfg: cfg, intake: in, home: h,
-		wake:  make(chan struct{}, 1),
-		slots: make(chan struct{}, cfg.Workers),
-		looks: map[string]*look{},
-		held:  map[string]*claim{},
-		noted: map[string]string{},
-		stats: Stats{Rejected: map[string]int64{}},
+		watcher: fsnotify.NewWatcher,
+		wake:    make(chan struct{}, 1),
+		slots:   make(chan struct{}, cfg.Workers),
+		looks:   map[string]*look{},
+		held:    map[string]*claim{},
+		noted:   map[string]string{},
+		stats:   Stats{Rejected: map[string]int64{}},
 	}, nil
 }
 

@@ -19,7 +19,7 @@ func (x *Inbox) startWatch() *watch {
 	if !x.cfg.Notify {
 		return nil
 	}
-	watcher, err := fsnotify.NewWatcher()
+	watcher, err := x.watcher()
 	if err != nil {
 		x.cfg.Log.Warn("no notifications from the operating system; the inbox is looked at regularly instead", "every", x.cfg.Rescan, "error", err)
 		return nil
