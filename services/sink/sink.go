@@ -1,0 +1,281 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/pipeline"
+	"github.com/millrace/millrace/shared/postgres"
+	"github.com/millrace/millrace/shared/stage"
+)
+
+const (
+	// maxLayout bounds the encoded layout that is read into memory, in bytes.
+	maxLayout = 256 << 20
+	// maxTexts bounds the text that one transaction carries, in bytes; a single document may be larger.
+	maxTexts = 32 << 20
+)
+
+// sink turns events into rows. Its methods are stage.BatchFuncs: any order of events, any repetition and any mix of
+// batches leads to the same rows.
+type sink struct {
+	store  *store
+	blobs  *blob.Store
+	prefix string // of queue names, for dead letters that only name their queue
+	now    func() time.Time
+}
+
+func newSink(pool *postgres.Pool, blobs *blob.Store, prefix string) *sink {
+	return &sink{store: &store{pool: pool}, blobs: blobs, prefix: prefix, now: time.Now}
+}
+
+// received stores arrivals.
+func (s *sink) received(ctx context.Context, in []stage.Input[event.Received]) ([]event.None, []error) {
+	return nil, s.store.put(ctx, each(in, func(e event.Envelope, p event.Received) rows {
+		r := begin(e, p)
+		r.arrivals = []arrivalRow{{
+			DocumentID: p.DocumentID,
+			ArrivalID:  postgres.Text(p.Arrival.ID),
+			EventID:    postgres.Text(e.ID),
+			Name:       postgres.Text(p.Arrival.Name),
+			Source:     postgres.Text(p.Arrival.Source),
+			MediaType:  postgres.Text(p.Content.MediaType),
+			Size:       p.Content.Size,
+			ContentRef: string(p.Content.Ref),
+			ArrivedAt:  p.Arrival.At,
+		}}
+		return r
+	}))
+}
+
+// parsed stores what the parser read, with the text of the layout. Batches are cut where their texts grow too large.
+func (s *sink) parsed(ctx context.Context, in []stage.Input[event.Parsed]) ([]event.None, []error) {
+	errs := make([]error, len(in))
+	known, err := s.knownTexts(ctx, in)
+	if err != nil {
+		for i := range errs {
+			errs[i] = err
+		}
+		return nil, errs
+	}
+	var units []rows
+	var places []int // of the units, in in
+	size := 0
+	flush := func() {
+		for i, err := range s.store.put(ctx, units) {
+			errs[places[i]] = err
+		}
+		units, places, size = nil, nil, 0
+	}
+	for i, input := range in {
+		r := parseRows(input.Envelope, input.Payload)
+		if ref := input.Payload.Layout.Ref; !known[string(ref)] {
+			text, err := s.text(ctx, ref)
+			if err != nil {
+				errs[i] = err
+				continue
+			}
+			r.texts = []textRow{text}
+			size += len(text.body)
+		}
+		units, places = append(units, r), append(places, i)
+		if size > maxTexts {
+			flush()
+		}
+	}
+	flush()
+	return nil, errs
+}
+
+func parseRows(e event.Envelope, p event.Parsed) rows {
+	r := begin(e, p)
+	failed := p.FailedPages
+	if failed == nil {
+		failed = []int{}
+	}
+	r.parses = []parseRow{{
+		result:       resultOf(e, p, p.Engine),
+		LayoutRef:    string(p.Layout.Ref),
+		Outcome:      postgres.Text(p.Outcome),
+		Engine:       postgres.Text(p.Engine),
+		EngineReason: optional(p.Reason),
+		Language:     optional(p.Language),
+		Pages:        p.Pages,
+		FailedPages:  failed,
+		Words:        p.Words,
+	}}
+	return r
+}
+
+// knownTexts returns the layouts whose text is stored already: a document that arrives again costs no reading.
+func (s *sink) knownTexts(ctx context.Context, in []stage.Input[event.Parsed]) (map[string]bool, error) {
+	refs := make([]string, len(in))
+	for i := range in {
+		refs[i] = string(in[i].Payload.Layout.Ref)
+	}
+	return s.store.knownTexts(ctx, refs)
+}
+
+// text reads a layout and returns its text.
+func (s *sink) text(ctx context.Context, ref blob.Ref) (textRow, error) {
+	content, err := s.blobs.Get(ctx, ref, maxLayout)
+	if err != nil {
+		return textRow{}, fmt.Errorf("read the layout: %w", err)
+	}
+	doc, err := layout.Decode(bytes.NewReader(content))
+	if err != nil {
+		return textRow{}, fault.New(fault.ClassPermanent, "layout_invalid", "read the layout %s: %w", ref, err)
+	}
+	return textRow{layoutRef: string(ref), language: optional(doc.Language), body: postgres.Text(doc.Text())}, nil
+}
+
+// classified stores what type documents are.
+func (s *sink) classified(ctx context.Context, in []stage.Input[event.Classified]) ([]event.None, []error) {
+	return nil, s.store.put(ctx, each(in, func(e event.Envelope, p event.Classified) rows {
+		r := begin(e, p)
+		alternatives := make([]event.Class, len(p.Alternatives))
+		for i, a := range p.Alternatives {
+			alternatives[i] = event.Class{Label: postgres.Text(a.Label), Confidence: a.Confidence}
+		}
+		r.classifications = []classificationRow{{
+			result:       resultOf(e, p, p.Model),
+			Class:        postgres.Text(p.Class.Label),
+			Confidence:   p.Class.Confidence,
+			Model:        postgres.Text(p.Model),
+			Alternatives: alternatives,
+		}}
+		return r
+	}))
+}
+
+// extracted stores the fields that were read.
+func (s *sink) extracted(ctx context.Context, in []stage.Input[event.Extracted]) ([]event.None, []error) {
+	return nil, s.store.put(ctx, each(in, func(e event.Envelope, p event.Extracted) rows {
+		r := begin(e, p)
+		x := extractionRow{
+			result:     resultOf(e, p, p.Template),
+			Class:      postgres.Text(p.Class.Label),
+			Confidence: p.Class.Confidence,
+			Template:   postgres.Text(p.Template),
+			Fields:     len(p.Fields),
+		}
+		for i, f := range p.Fields {
+			x.values = append(x.values, newFieldRow(x.result, i+1, f))
+		}
+		r.extractions = []extractionRow{x}
+		return r
+	}))
+}
+
+// deadLetters stores that a consumer group gave up. The message itself is kept by the group deadletters.
+func (s *sink) deadLetters(ctx context.Context, in []stage.Input[event.DeadLetter]) ([]event.None, []error) {
+	return nil, s.store.put(ctx, each(in, func(_ event.Envelope, p event.DeadLetter) rows {
+		var r rows
+		f := s.failureRow(p)
+		if f.DocumentID != nil {
+			r.documents = []string{*f.DocumentID}
+		}
+		r.failures = []failureRow{f}
+		return r
+	}))
+}
+
+// validDocumentID is what the database takes as a document; a damaged message may name anything.
+var validDocumentID = regexp.MustCompile(`^[0-9a-f]{64}$`)
+
+func (s *sink) failureRow(p event.DeadLetter) failureRow {
+	group := p.Group
+	if group == "" { // dead-lettered by the broker: only the queue is known
+		group = strings.TrimSuffix(strings.TrimPrefix(p.Queue, s.prefix), "."+p.FromTopic)
+	}
+	stageName := p.Stage
+	if stageName == "" {
+		stageName = group
+	}
+	at := p.At
+	if at.IsZero() {
+		at = s.now()
+	}
+	body := sha256.Sum256(p.Body) // tells messages without an id apart
+	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %x", p.ID, group, p.At.UnixNano(), body))
+	f := failureRow{
+		FailureID:     hex.EncodeToString(id[:]),
+		MessageID:     postgres.Text(p.ID),
+		ConsumerGroup: postgres.Text(group),
+		FailedAt:      at,
+		Topic:         postgres.Text(p.FromTopic),
+		Stage:         postgres.Text(stageName),
+		Class:         postgres.Text(p.Class),
+		Kind:          postgres.Text(p.Kind),
+		Message:       postgres.Text(p.Message),
+		Stack:         optional(p.Stack),
+		Attempts:      p.Attempts,
+		Metadata:      make(map[string]string, len(p.Metadata)),
+	}
+	for key, value := range p.Metadata {
+		f.Metadata[postgres.Text(key)] = postgres.Text(value)
+	}
+	if validDocumentID.MatchString(p.DocumentID) {
+		f.DocumentID = &p.DocumentID
+	}
+	return f
+}
+
+// each makes the rows of every input.
+func each[In event.Payload](in []stage.Input[In], f func(event.Envelope, In) rows) []rows {
+	units := make([]rows, len(in))
+	for i := range in {
+		units[i] = f(in[i].Envelope, in[i].Payload)
+	}
+	return units
+}
+
+// begin returns the rows that every event has: its document and itself.
+func begin(e event.Envelope, p event.Payload) rows {
+	row := eventRow{
+		EventID:       postgres.Text(e.ID),
+		DocumentID:    p.Subject(),
+		Topic:         p.Topic(),
+		Stage:         postgres.Text(e.Source),
+		StageVersion:  optional(e.StageVersion),
+		CorrelationID: optional(e.CorrelationID),
+		CausationID:   optional(e.CausationID),
+		PublishedAt:   e.Time,
+	}
+	if !e.Started.IsZero() {
+		row.StartedAt = &e.Started
+	}
+	return rows{documents: []string{p.Subject()}, events: []eventRow{row}}
+}
+
+// resultOf returns the key of a result. A stage that gives no version of its own is told apart by what it says made the
+// result: the engine, the model or the template.
+func resultOf(e event.Envelope, p event.Payload, maker string) result {
+	version := e.StageVersion
+	if version == "" {
+		version = maker
+	}
+	return result{DocumentID: p.Subject(), Version: postgres.Text(version), EventID: postgres.Text(e.ID), ProducedAt: e.Time}
+}
+
+// optional returns nil for "", which the database shows as null.
+func optional(s string) *string {
+	s = postgres.Text(s)
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+// name of the stage, of its consumer groups and of the service.
+const name = pipeline.Sink

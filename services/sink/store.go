@@ -1,0 +1,181 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/postgres"
+)
+
+// store writes rows. It is the only writer of results, and safe for concurrent use.
+type store struct {
+	pool *postgres.Pool
+}
+
+// put stores the rows of several inputs in one transaction and returns one error per input. When Postgres finds fault with
+// the data, the inputs are halved until only those that are to blame fail, each with its own Permanent error.
+func (s *store) put(ctx context.Context, units []rows) []error {
+	errs := make([]error, len(units))
+	if len(units) == 0 {
+		return errs
+	}
+	err := s.write(ctx, merge(units))
+	if err == nil {
+		return errs
+	}
+	if len(units) > 1 && fault.ClassOf(err) == fault.ClassPermanent {
+		half := len(units) / 2
+		return append(s.put(ctx, units[:half]), s.put(ctx, units[half:])...)
+	}
+	for i := range errs {
+		errs[i] = err
+	}
+	return errs
+}
+
+// write stores rows in one transaction. Writing the same rows again changes nothing.
+//
+// Every transaction first locks its documents, in the order of their ids: two that share a document follow each other, so
+// that the summary sees all results, and no two wait for one another.
+func (s *store) write(ctx context.Context, r rows) error {
+	batch, err := statements(r)
+	if err != nil {
+		return fault.New(fault.ClassPermanent, "bad_data", "encode rows: %w", err)
+	}
+	err = s.pool.Tx(ctx, func(tx pgx.Tx) error {
+		return tx.SendBatch(ctx, batch).Close()
+	})
+	if err != nil {
+		return fmt.Errorf("store in Postgres: %w", err)
+	}
+	return nil
+}
+
+// knownTexts returns which of the layouts have their text stored.
+func (s *store) knownTexts(ctx context.Context, refs []string) (map[string]bool, error) {
+	known := make(map[string]bool)
+	found, err := s.pool.Query(ctx, "select layout_ref from millrace.texts where layout_ref = any($1)", refs)
+	if err == nil {
+		var list []string
+		list, err = pgx.CollectRows(found, pgx.RowTo[string])
+		for _, ref := range list {
+			known[ref] = true
+		}
+	}
+	if err != nil {
+		return nil, postgres.Fault(fmt.Errorf("look up stored texts: %w", err))
+	}
+	return known, nil
+}
+
+const (
+	sqlDocuments = `insert into millrace.documents (document_id)
+		select id from unnest($1::text[]) id order by id on conflict do nothing`
+
+	sqlLock = `select from millrace.documents where document_id = any($1) order by document_id for no key update`
+
+	sqlEvents = `insert into millrace.events
+			(event_id, document_id, topic, stage, stage_version, correlation_id, causation_id, started_at, published_at)
+		select event_id, document_id, topic, stage, stage_version, correlation_id, causation_id, started_at, published_at
+		from json_populate_recordset(null::millrace.events, $1) order by event_id
+		on conflict do nothing`
+
+	sqlArrivals = `insert into millrace.arrivals select * from json_populate_recordset(null::millrace.arrivals, $1)
+		on conflict do nothing`
+
+	sqlText = `insert into millrace.texts (layout_ref, language, body) values ($1, $2, $3) on conflict do nothing`
+
+	sqlParses = `insert into millrace.parses as old select * from json_populate_recordset(null::millrace.parses, $1)
+		on conflict (document_id, version) do update set
+			event_id = excluded.event_id, produced_at = excluded.produced_at, layout_ref = excluded.layout_ref,
+			outcome = excluded.outcome, engine = excluded.engine, engine_reason = excluded.engine_reason,
+			language = excluded.language, pages = excluded.pages, failed_pages = excluded.failed_pages, words = excluded.words
+		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
+
+	sqlClassifications = `insert into millrace.classifications as old
+		select * from json_populate_recordset(null::millrace.classifications, $1)
+		on conflict (document_id, version) do update set
+			event_id = excluded.event_id, produced_at = excluded.produced_at, class = excluded.class,
+			confidence = excluded.confidence, model = excluded.model, alternatives = excluded.alternatives
+		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
+
+	sqlExtractions = `insert into millrace.extractions as old
+		select * from json_populate_recordset(null::millrace.extractions, $1)
+		on conflict (document_id, version) do update set
+			event_id = excluded.event_id, produced_at = excluded.produced_at, class = excluded.class,
+			confidence = excluded.confidence, template = excluded.template, fields = excluded.fields
+		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
+
+	// The fields of an extraction are replaced when it is the one that stands now.
+	sqlDropFields = `delete from millrace.fields f
+		using json_populate_recordset(null::millrace.extractions, $1) new
+		join millrace.extractions x using (document_id, version, event_id)
+		where f.document_id = x.document_id and f.version = x.version`
+
+	sqlFields = `insert into millrace.fields
+			(document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, bbox, confidence, source)
+		select document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, bbox, new.confidence, source
+		from json_to_recordset($1) new (document_id text, version text, event_id text, ordinal bigint, name text, value text,
+			type text, as_number numeric, as_date date, raw text, page bigint, bbox double precision[],
+			confidence double precision, source text)
+		join millrace.extractions x using (document_id, version, event_id)`
+
+	sqlFailures = `insert into millrace.failures
+			(failure_id, message_id, consumer_group, failed_at, document_id, topic, stage, class, kind, message, stack, attempts, metadata)
+		select failure_id, message_id, consumer_group, failed_at, document_id, topic, stage, class, kind, message, stack, attempts, metadata
+		from json_populate_recordset(null::millrace.failures, $1)
+		on conflict do nothing`
+
+	sqlRefresh = `select millrace.refresh($1)`
+)
+
+// statements returns what stores r, in an order that satisfies the foreign keys.
+func statements(r rows) (*pgx.Batch, error) {
+	b := &batch{}
+	if len(r.documents) > 0 {
+		b.Queue(sqlDocuments, r.documents)
+		b.Queue(sqlLock, r.documents)
+	}
+	queue(b, r.events, sqlEvents)
+	queue(b, r.arrivals, sqlArrivals)
+	for _, t := range r.texts {
+		b.Queue(sqlText, t.layoutRef, t.language, t.body)
+	}
+	queue(b, r.parses, sqlParses)
+	queue(b, r.classifications, sqlClassifications)
+	queue(b, r.extractions, sqlExtractions, sqlDropFields)
+	var fields []fieldRow
+	for _, x := range r.extractions {
+		fields = append(fields, x.values...)
+	}
+	queue(b, fields, sqlFields)
+	queue(b, r.failures, sqlFailures)
+	if len(r.documents) > 0 {
+		b.Queue(sqlRefresh, r.documents)
+	}
+	return &b.Batch, b.err
+}
+
+// batch is a pgx.Batch that remembers the first error of encoding.
+type batch struct {
+	pgx.Batch
+	err error
+}
+
+// queue adds statements that each take all rows as their one parameter.
+func queue[R any](b *batch, in []R, statements ...string) {
+	if len(in) == 0 || b.err != nil {
+		return
+	}
+	encoded, err := encode(in)
+	if err != nil {
+		b.err = err
+		return
+	}
+	for _, sql := range statements {
+		b.Queue(sql, encoded)
+	}
+}
