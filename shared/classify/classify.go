@@ -1,0 +1,149 @@
+// Package classify says what type a document is, from its words, its characters and a little of its layout.
+//
+// The model is a multinomial logistic regression over hashed n-grams. It is trained by [Train] on documents made in this
+// repository, its confidences are calibrated on held-back wordings, and it answers "unknown" where no type is likely
+// enough. The package knows nothing of events' transport, of storage or of how documents are read.
+package classify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"sync"
+
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// Unknown is the label of a document whose type no class explains well enough.
+const Unknown = "unknown"
+
+const (
+	maxAlternatives = 3
+	minAlternative  = 0.01 // types less likely than this are not worth showing
+)
+
+// Result is a model's answer about one document.
+type Result struct {
+	// Class is the most likely type with its calibrated probability, or Unknown with the probability that the most
+	// likely type is wrong.
+	Class event.Class
+	// Alternatives are the next likely types, most likely first: at most three, none below 0.01, Unknown not among them.
+	Alternatives []event.Class
+	// Model is the name and version of the model that answered.
+	Model string
+}
+
+// Model is a trained classifier. It does not change and is safe for concurrent use.
+type Model struct {
+	head    header
+	id      string // checksum of the content, shortened
+	keys    []uint32
+	starts  []int32 // starts[h>>16] is the first key whose upper half is h>>16
+	rows    []int8  // len(keys) rows of len(head.Labels) quantised weights
+	bias    []float64
+	scale   [256]float64 // the value of each quantised weight
+	scratch sync.Pool
+}
+
+// Name returns the model's name and version, such as "doctype/1+0a1b2c3d"; the last part is taken from the checksum, so
+// that two models of one name are the same model.
+func (m *Model) Name() string { return m.head.Name + "/" + m.head.Version + "+" + m.id }
+
+// Labels returns the types that the model can answer, sorted, without Unknown.
+func (m *Model) Labels() []string {
+	out := slices.Clone(m.head.Labels)
+	return slices.DeleteFunc(out, func(l string) bool { return l == Unknown })
+}
+
+// Threshold returns the probability below which the answer is Unknown.
+func (m *Model) Threshold() float64 { return m.head.Threshold }
+
+// Classify returns the type of the document. Only the first 4,000 words are looked at, so time and memory are bounded. A
+// document without words is Unknown with confidence 1.
+func (m *Model) Classify(doc *layout.Document) Result {
+	b, _ := m.scratch.Get().(*bag)
+	if b == nil {
+		b = newBag()
+	}
+	defer m.scratch.Put(b)
+	b.read(doc)
+	if b.words == 0 {
+		return Result{Class: event.Class{Label: Unknown, Confidence: 1}, Model: m.Name()}
+	}
+	return m.answer(softmax(m.logits(b), m.head.Temperature))
+}
+
+// logits returns the score of every label for the features in b.
+func (m *Model) logits(b *bag) []float64 {
+	k := len(m.head.Labels)
+	out := slices.Clone(m.bias)
+	rows := make([]int32, len(b.items))
+	var known, all [families]float64
+	for i, f := range b.items {
+		rows[i] = m.find(f.hash)
+		x := dampen(f.count)
+		all[f.family] += float64(x * x)
+		if rows[i] >= 0 {
+			known[f.family] += float64(x * x)
+		}
+	}
+	norm := norms(known, all, m.head.Unseen)
+	for i, f := range b.items {
+		if rows[i] < 0 {
+			continue
+		}
+		x := float64(dampen(f.count) * norm[f.family])
+		row := m.rows[int(rows[i])*k : (int(rows[i])+1)*k]
+		for c, q := range row {
+			out[c] += float64(x * m.scale[uint8(q)])
+		}
+	}
+	return out
+}
+
+// find returns the row of the feature, or -1 where the model does not know it.
+func (m *Model) find(h uint32) int32 {
+	for i := m.starts[h>>16]; i < m.starts[h>>16+1]; i++ {
+		if m.keys[i] == h {
+			return i
+		}
+	}
+	return -1
+}
+
+func (m *Model) answer(p []float64) Result {
+	ranked := make([]event.Class, 0, len(p))
+	for i, label := range m.head.Labels {
+		if label != Unknown {
+			ranked = append(ranked, event.Class{Label: label, Confidence: p[i]})
+		}
+	}
+	slices.SortStableFunc(ranked, func(a, b event.Class) int { return cmp.Compare(b.Confidence, a.Confidence) })
+	res := Result{Model: m.Name()}
+	if label, confidence := decide(p, m.head.Labels, m.head.Threshold); label == Unknown {
+		res.Class = event.Class{Label: Unknown, Confidence: 1 - confidence}
+	} else {
+		res.Class, ranked = ranked[0], ranked[1:]
+	}
+	for _, c := range ranked[:min(maxAlternatives, len(ranked))] {
+		if c.Confidence >= minAlternative {
+			res.Alternatives = append(res.Alternatives, c)
+		}
+	}
+	return res
+}
+
+// softmax returns the probabilities of the logits divided by the temperature.
+func softmax(logits []float64, temperature float64) []float64 {
+	top := slices.Max(logits)
+	p, sum := make([]float64, len(logits)), 0.0
+	for i, z := range logits {
+		p[i] = math.Exp((z - top) / temperature)
+		sum += p[i]
+	}
+	for i := range p {
+		p[i] /= sum
+	}
+	return p
+}

@@ -1,0 +1,127 @@
+// Command eval measures a classifier model on real documents whose types are known.
+//
+//	go run ./shared/classify/cmd/eval --data DIR [--model FILE] [--errors]
+//
+// DIR holds the documents and _gold/dev/doctype_labels.csv with the columns path, label and source. The documents are only
+// answered, never learned from. Files without text count as unread and are left out of the scores.
+package main
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"slices"
+
+	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/pdf"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "eval:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to release
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("eval", flag.ContinueOnError)
+	data := flags.String("data", "", "folder of the documents")
+	path := flags.String("model", "", "model file; the built-in model where absent")
+	wrong := flags.Bool("errors", false, "list the wrong answers")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *data == "" {
+		return errors.New("say where the documents are: --data DIR")
+	}
+	model, err := open(*path)
+	if err != nil {
+		return err
+	}
+	docs, err := readLabels(filepath.Join(*data, "_gold", "dev", "doctype_labels.csv"))
+	if err != nil {
+		return err
+	}
+	if *wrong {
+		return measure(ctx, model, *data, docs, out, out)
+	}
+	return measure(ctx, model, *data, docs, out, io.Discard)
+}
+
+func open(path string) (*classify.Model, error) {
+	if path == "" {
+		return classify.Default()
+	}
+	return classify.Load(path)
+}
+
+// labelled is one line of the answer key.
+type labelled struct{ path, label, source string }
+
+func readLabels(path string) ([]labelled, error) {
+	f, err := os.Open(path) //nolint:gosec // the operator names the folder
+	if err != nil {
+		return nil, fmt.Errorf("read the answer key: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // only read
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		return nil, fmt.Errorf("read the answer key %s: %w", path, err)
+	}
+	if len(rows) == 0 {
+		return nil, fmt.Errorf("the answer key %s is empty", path)
+	}
+	p, l, s := slices.Index(rows[0], "path"), slices.Index(rows[0], "label"), slices.Index(rows[0], "source")
+	if p < 0 || l < 0 || s < 0 {
+		return nil, fmt.Errorf("the answer key %s lacks one of the columns path, label, source", path)
+	}
+	var out []labelled
+	for _, r := range rows[1:] {
+		out = append(out, labelled{r[p], r[l], r[s]})
+	}
+	return out, nil
+}
+
+func measure(ctx context.Context, model *classify.Model, dir string, docs []labelled, out, wrong io.Writer) error {
+	all, forced, unread := classify.NewTally(), classify.NewTally(), 0
+	var confidence []float64
+	var right []bool
+	for _, d := range docs {
+		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(d.path)))
+		if err != nil {
+			return fmt.Errorf("read a document: %w", err)
+		}
+		doc, err := pdf.Read(ctx, content, pdf.Limits{})
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if err != nil {
+			unread++
+			_, _ = fmt.Fprintf(wrong, "unread  %s: %v\n", d.path, err)
+			continue
+		}
+		res := model.Classify(doc)
+		best := res.Class
+		if best.Label == classify.Unknown && len(res.Alternatives) > 0 {
+			best = res.Alternatives[0]
+		}
+		all.Add(d.label, res.Class.Label)
+		forced.Add(d.label, best.Label)
+		confidence, right = append(confidence, best.Confidence), append(right, best.Label == d.label)
+		if res.Class.Label != d.label {
+			_, _ = fmt.Fprintf(wrong, "%-16s taken for %-16s %.2f  best %s %.2f  %s\n",
+				d.label, res.Class.Label, res.Class.Confidence, best.Label, best.Confidence, d.path)
+		}
+	}
+	_, err := fmt.Fprintf(out, "%s: %d documents, %d without readable text\n\nunknown counts as wrong:\n%s\nwithout abstaining:\n%s\ncalibration error %.3f\n",
+		model.Name(), len(docs), unread, all.Evaluate(), forced.Evaluate(), classify.CalibrationError(confidence, right))
+	return err
+}

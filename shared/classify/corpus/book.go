@@ -1,0 +1,68 @@
+package corpus
+
+import (
+	"bufio"
+	"embed"
+	"fmt"
+	"hash/fnv"
+	"slices"
+	"strings"
+)
+
+//go:embed phrases/*.txt
+var phrases embed.FS
+
+// book holds the phrases of one label. Phrases are found by language, kind (title, label, sentence, …) and variant; a variant
+// is a trade with words of its own, such as broadcast advertising, and "" is what all share.
+type book struct {
+	name     string
+	phrases  map[string][]string // key(lang, kind, variant)
+	variants map[string][]string // by language; "" is always among them
+}
+
+func key(lang, kind, variant string) string { return lang + " " + kind + " " + variant }
+
+// readBook reads a phrase file: headings such as [en title] or [en title broadcast], one phrase a line below each, and
+// comments that begin with "# ".
+func readBook(name string, cfg Config) (*book, error) {
+	f, err := phrases.Open("phrases/" + name + ".txt")
+	if err != nil {
+		return nil, fmt.Errorf("read phrases: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // an embedded file
+	b := &book{name: name, phrases: map[string][]string{}, variants: map[string][]string{}}
+	in, section := bufio.NewScanner(f), ""
+	for n := 1; in.Scan(); n++ {
+		line := in.Text()
+		switch {
+		case line == "" || strings.HasPrefix(line, "# "):
+		case strings.HasPrefix(line, "[") && strings.HasSuffix(line, "]") && len(strings.Fields(line)) >= 2 && len(line) < 40:
+			h := strings.Fields(strings.Trim(line, "[]"))
+			if len(h) == 2 {
+				h = append(h, "")
+			}
+			if len(h) != 3 {
+				return nil, fmt.Errorf("phrases/%s.txt:%d: a heading is [language kind] or [language kind variant]", name, n)
+			}
+			section = key(h[0], h[1], h[2])
+			if !slices.Contains(b.variants[h[0]], h[2]) {
+				b.variants[h[0]] = append(b.variants[h[0]], h[2])
+			}
+		case section == "":
+			return nil, fmt.Errorf("phrases/%s.txt:%d: a phrase before the first heading", name, n)
+		case cfg.has(name, line):
+			b.phrases[section] = append(b.phrases[section], line)
+		}
+	}
+	return b, in.Err()
+}
+
+// has tells whether the phrase belongs to the fold that the configuration asks for.
+func (c Config) has(name, phrase string) bool {
+	if c.Folds < 2 {
+		return true
+	}
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(name + "\x00" + strings.ToLower(phrase)))
+	return (int(h.Sum32()>>4)%c.Folds == c.Fold) == c.HeldOut
+}
