@@ -1,0 +1,105 @@
+#!/usr/bin/env bash
+# Makes the images that docker-compose.yml starts from out of Debian packages, for sites that cannot pull images:
+#
+#   millrace/debian:13     in the place of debian:trixie-slim
+#   millrace/golang:1.26   in the place of golang:1.26-trixie, with this repository's modules in its module cache
+#   millrace/rabbitmq:4    in the place of rabbitmq:4
+#   millrace/postgres:17   in the place of postgres:17
+#
+# It needs root, debootstrap, a Debian mirror, Go, and a running Docker engine. Afterwards:
+#
+#   docker-compose --env-file deployments/base/images.env up
+#
+# MIRROR is the Debian mirror; images that exist are left alone unless REBUILD=1.
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+mirror=${MIRROR:-http://deb.debian.org/debian}
+work=$(mktemp -d "${TMPDIR:-/var/tmp}/millrace-base-XXXXXX")
+trap 'umount -l "$work"/*/proc 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
+
+have() { [ "${REBUILD:-0}" != 1 ] && docker image inspect "$1" >/dev/null 2>&1; }
+
+say() { echo "base images: $*"; }
+
+# tree makes $work/debian once: a minimal Debian 13.
+tree() {
+	[ -d "$work/debian" ] && return
+	say "debootstrap Debian 13"
+	debootstrap --variant=minbase --include=ca-certificates trixie "$work/debian" "$mirror" >"$work/debootstrap.log" 2>&1 ||
+		{ tail -20 "$work/debootstrap.log" >&2; exit 1; }
+	# The host's package settings (a proxy, say) are wanted while installing and not in the images.
+	cp -a /etc/apt/apt.conf.d "$work/apt.conf.d"
+	printf '#!/bin/sh\nexit 101\n' >"$work/debian/usr/sbin/policy-rc.d"
+	chmod 755 "$work/debian/usr/sbin/policy-rc.d"
+}
+
+# packages NAME PACKAGE... makes $work/NAME: Debian with the packages.
+packages() {
+	local name=$1
+	shift
+	tree
+	cp -a "$work/debian" "$work/$name"
+	mount -t proc proc "$work/$name/proc"
+	for f in "$work"/apt.conf.d/*registry* "$work"/apt.conf.d/*proxy*; do
+		[ -e "$f" ] && cp "$f" "$work/$name/etc/apt/apt.conf.d/zz-$(basename "$f")"
+	done
+	cp /etc/resolv.conf "$work/$name/etc/resolv.conf"
+	say "installing $*"
+	DEBIAN_FRONTEND=noninteractive chroot "$work/$name" sh -c "apt-get update -qq && apt-get install -y -qq --no-install-recommends $*" >"$work/$name.log" 2>&1 ||
+		{ tail -20 "$work/$name.log" >&2; exit 1; }
+	umount "$work/$name/proc"
+}
+
+# import NAME TAG CHANGE... turns $work/NAME into an image.
+import() {
+	local name=$1 tag=$2 changes=()
+	shift 2
+	for c in "$@"; do changes+=(--change "$c"); done
+	rm -rf "$work/$name"/var/cache/apt/*.bin "$work/$name"/var/cache/apt/archives/*.deb "$work/$name"/var/lib/apt/lists/* \
+		"$work/$name"/etc/apt/apt.conf.d/zz-* "$work/$name"/usr/share/doc/* "$work/$name"/etc/resolv.conf
+	tar -C "$work/$name" -c . | docker import "${changes[@]}" - "$tag" >/dev/null
+	say "made $tag"
+}
+
+if ! have millrace/debian:13; then
+	tree
+	cp -a "$work/debian" "$work/plain"
+	import plain millrace/debian:13 'CMD ["/bin/sh"]'
+fi
+
+if ! have millrace/rabbitmq:4; then
+	packages rabbitmq rabbitmq-server
+	cp "$here/rabbitmq-entrypoint.sh" "$work/rabbitmq/usr/local/bin/docker-entrypoint.sh"
+	chmod 755 "$work/rabbitmq/usr/local/bin/docker-entrypoint.sh"
+	mkdir -p "$work/rabbitmq/etc/rabbitmq/conf.d"
+	import rabbitmq millrace/rabbitmq:4 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["rabbitmq-server"]' \
+		'ENV PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'EXPOSE 5672' 'VOLUME /var/lib/rabbitmq'
+fi
+
+if ! have millrace/postgres:17; then
+	packages postgres postgresql-17
+	cp "$here/postgres-entrypoint.sh" "$work/postgres/usr/local/bin/docker-entrypoint.sh"
+	chmod 755 "$work/postgres/usr/local/bin/docker-entrypoint.sh"
+	rm -rf "$work/postgres/var/lib/postgresql/17"
+	import postgres millrace/postgres:17 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]' \
+		'ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+		'ENV PGDATA=/var/lib/postgresql/data' 'EXPOSE 5432' 'VOLUME /var/lib/postgresql/data'
+fi
+
+# The Go image holds the modules, so it is made again when they change.
+modules=$(cd "$root" && cat go.work go.work.sum */go.sum services/*/go.sum 2>/dev/null | sha256sum | cut -c1-16)
+if ! have millrace/golang:1.26 || [ "$(docker image inspect -f '{{index .Config.Labels "modules"}}' millrace/golang:1.26)" != "$modules" ]; then
+	tree
+	cp -a "$work/debian" "$work/golang"
+	say "copying Go and the modules"
+	cp -a "$(go env GOROOT)" "$work/golang/usr/local/go"
+	mkdir -p "$work/golang/go"
+	# What the programs import, from this machine's module cache where it has it.
+	(cd "$root" && GOPROXY="file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)" \
+		GOMODCACHE="$work/golang/go/pkg/mod" GOFLAGS=-modcacherw CGO_ENABLED=0 go list -deps work >/dev/null)
+	import golang millrace/golang:1.26 'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
+		'ENV GOPATH=/go' "LABEL modules=$modules" 'ENV GOPROXY=off' 'ENV GOTOOLCHAIN=local' 'WORKDIR /src'
+fi
+say "done; start with: docker-compose --env-file deployments/base/images.env up"

@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Makes sure that a Docker engine and docker-compose answer: uses the running engine, else starts the installed one, else,
+# on Debian or Ubuntu as root, installs and starts one. Exit code 75 means that none can run here; the text says why.
+set -euo pipefail
+
+cannot() {
+	echo "no Docker engine can run here: $*" >&2
+	exit 75
+}
+
+if ! docker info >/dev/null 2>&1 || ! command -v docker-compose >/dev/null; then
+	[ "$(id -u)" -eq 0 ] || cannot "it is not running, and only root could start it"
+	if ! command -v dockerd >/dev/null || ! command -v docker-compose >/dev/null || ! command -v debootstrap >/dev/null; then
+		command -v apt-get >/dev/null || cannot "it is not installed, and there is no apt-get"
+		apt-get update -qq || cannot "the package lists cannot be read"
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq docker.io docker-compose debootstrap >/dev/null || cannot "its packages cannot be installed"
+	fi
+	if ! docker info >/dev/null 2>&1; then
+		log=${TMPDIR:-/tmp}/millrace-dockerd.log
+		setsid dockerd >"$log" 2>&1 </dev/null &
+		for _ in $(seq 60); do
+			docker info >/dev/null 2>&1 && break
+			kill -0 $! 2>/dev/null || cannot "dockerd stopped: $(tail -1 "$log")"
+			sleep 1
+		done
+		docker info >/dev/null 2>&1 || cannot "dockerd does not answer: $(tail -1 "$log")"
+	fi
+fi
+command -v debootstrap >/dev/null || { [ "$(id -u)" -eq 0 ] && apt-get install -y -qq debootstrap >/dev/null; } || cannot "debootstrap is missing"
