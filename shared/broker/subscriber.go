@@ -71,8 +71,8 @@ func (s *Subscriber) SubscribeInitialize(topic string) error {
 	return s.broker.Declare(ctx, []Group{s.group(topic)}, nil)
 }
 
-// Subscribe returns the group's messages on the topic. Its queues are declared before it returns; while the broker is down
-// that happens as soon as it is back, and only a topology that cannot be declared is an error.
+// Subscribe returns the group's messages on the topic. Its queues are declared before it returns; where the broker stays
+// down for ConnectWait that happens once it is back. Only a topology that cannot be declared is an error.
 //
 // Up to Prefetch messages are handed out before the first is settled, each to be acked or nacked on its own, in any order;
 // a nacked message returns to the queue at once. A message may come twice: after a lost connection everything unsettled is
@@ -86,10 +86,8 @@ func (s *Subscriber) Subscribe(ctx context.Context, topic string) (<-chan *messa
 	if err := g.Validate(); err != nil {
 		return nil, err
 	}
-	if err := s.broker.consume.ready(); err == nil {
-		if err := s.broker.Declare(ctx, []Group{g}, nil); isConfiguration(err) {
-			return nil, fmt.Errorf("subscribe to %s: %w", topic, err)
-		}
+	if err := s.broker.Declare(ctx, []Group{g}, nil); isConfiguration(err) {
+		return nil, fmt.Errorf("subscribe to %s: %w", topic, err)
 	}
 	sub := newSubscription(ctx, s, g)
 	s.mu.Lock()

@@ -1,0 +1,136 @@
+package servers
+
+import (
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// rabbitState is what has to be the same when the server starts again on the same folder.
+type rabbitState struct {
+	User             string `json:"user"`
+	Password         string `json:"password"`
+	Port             int    `json:"port"`
+	DistributionPort int    `json:"distribution_port"`
+	MapperPort       int    `json:"mapper_port"`
+	NodePID          int    `json:"node_pid"`
+	MapperPID        int    `json:"mapper_pid"`
+}
+
+func (r *RabbitMQ) stateFile() string { return filepath.Join(r.cfg.Dir, "millrace-rabbitmq.json") }
+
+// prepare locks the folder, ends what a killed owner left running, and writes the configuration.
+func (r *RabbitMQ) prepare() (err error) {
+	for _, sub := range []string{"", "data", "log", "home"} {
+		if err := os.MkdirAll(filepath.Join(r.cfg.Dir, sub), 0o700); err != nil {
+			return err
+		}
+	}
+	if r.lock, err = os.OpenFile(filepath.Join(r.cfg.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, r.lock.Close())
+		}
+	}()
+	if err := syscall.Flock(int(r.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return fmt.Errorf("another process runs a server in this folder: %w", err)
+	}
+	content, err := os.ReadFile(r.stateFile())
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		r.state.User, r.state.Password = "millrace", rand.Text()
+	case err != nil:
+		return err
+	default:
+		if err := json.Unmarshal(content, &r.state); err != nil {
+			return fmt.Errorf("read %s: %w", r.stateFile(), err)
+		}
+		endOrphan(r.state.NodePID, "rabbitmq-server", r.cfg.StopTimeout)
+		endOrphan(r.state.MapperPID, "epmd", 0)
+	}
+	if err := freePorts(&r.state.Port, &r.state.DistributionPort, &r.state.MapperPort); err != nil {
+		return err
+	}
+	if err := r.save(); err != nil {
+		return err
+	}
+	return r.configure()
+}
+
+func (r *RabbitMQ) save() error {
+	content, err := json.MarshalIndent(r.state, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(r.stateFile(), content, 0o600)
+}
+
+func (r *RabbitMQ) configure() error {
+	lines := []string{
+		"listeners.tcp.1 = 127.0.0.1:" + strconv.Itoa(r.state.Port),
+		"default_user = " + r.state.User,
+		"default_pass = " + r.state.Password,
+		"default_permissions.configure = .*",
+		"default_permissions.read = .*",
+		"default_permissions.write = .*",
+		"log.file.level = info",
+		// The default of 50 MB is less than one segment of a busy queue.
+		"disk_free_limit.absolute = 1GB",
+	}
+	if r.cfg.MemoryLimit > 0 {
+		lines = append(lines, "vm_memory_high_watermark.absolute = "+strconv.FormatInt(r.cfg.MemoryLimit, 10))
+	}
+	if err := os.WriteFile(filepath.Join(r.cfg.Dir, "rabbitmq.conf"), []byte(strings.Join(lines, "\n")+"\n"), 0o600); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(r.cfg.Dir, "enabled_plugins"), []byte("[].\n"), 0o600)
+}
+
+// freePorts keeps the ports that are still free and replaces the others.
+func freePorts(ports ...*int) error {
+	for _, port := range ports {
+		l, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(*port)))
+		if err != nil {
+			l, err = net.Listen("tcp", "127.0.0.1:0")
+		}
+		if err != nil {
+			return fmt.Errorf("find a free port: %w", err)
+		}
+		*port = l.Addr().(*net.TCPAddr).Port
+		// Held until all are chosen, so that no two are the same.
+		defer func() { _ = l.Close() }()
+	}
+	return nil
+}
+
+// endOrphan ends a process that was left running when its owner was killed: the group's leader must still be what it was
+// started as.
+func endOrphan(pid int, program string, patience time.Duration) {
+	if pid <= 1 {
+		return
+	}
+	command, err := exec.Command("ps", "-p", strconv.Itoa(pid), "-o", "command=").Output()
+	if err != nil || !strings.Contains(string(command), program) {
+		return
+	}
+	if patience > 0 {
+		_ = syscall.Kill(pid, syscall.SIGTERM)
+		for deadline := time.Now().Add(patience); time.Now().Before(deadline); time.Sleep(100 * time.Millisecond) {
+			if syscall.Kill(-pid, 0) != nil {
+				return
+			}
+		}
+	}
+	_ = syscall.Kill(-pid, syscall.SIGKILL)
+}
