@@ -1,0 +1,117 @@
+package extract
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// Limits on a result, so that its event stays well below 1 MiB.
+const (
+	maxFields = 500
+	maxRunes  = 1_000 // of a value, and of its raw form
+)
+
+// Config says where templates come from.
+type Config struct {
+	// TemplateDir is a folder of templates (*.yaml, *.yml) that replace built-in ones of the same class or add classes.
+	// Empty means the built-in templates alone.
+	TemplateDir string
+}
+
+// Extractor reads fields. It is immutable and safe for concurrent use.
+type Extractor struct {
+	plans map[string]*plan
+}
+
+// Result is what was read from a document.
+type Result struct {
+	// Template is the name and version of the template that was applied, such as invoice/1.
+	Template string
+	// Fields are in the template's order; values of a repeated field are in the document's order. A field that was not
+	// found is absent. It is never nil.
+	Fields []event.Field
+}
+
+// New loads the templates. It fails on the first folder with a broken one, naming file, line and field of every problem
+// (each a [*TemplateError]).
+func New(cfg Config) (*Extractor, error) {
+	plans, err := loadPlans(cfg.TemplateDir)
+	if err != nil {
+		return nil, err
+	}
+	return &Extractor{plans: plans}, nil
+}
+
+// Classes returns the classes that have a template of their own, sorted.
+func (e *Extractor) Classes() []string {
+	return slices.Sorted(maps.Keys(e.plans))
+}
+
+// Extract reads the fields of a document of the given class. A class without a template, such as unknown, is read by the
+// generic one. It never fails: what cannot be found is absent. The same document and class always give the same result.
+func (e *Extractor) Extract(doc *layout.Document, class string) Result {
+	p := e.plans[class]
+	if p == nil {
+		p = e.plans[Generic]
+	}
+	r := newReading(p, newSheet(doc))
+	r.locate()
+	for i := range p.rules {
+		r.collect(i)
+	}
+	chosen := r.choose()
+	return Result{Template: p.source, Fields: r.fields(chosen)}
+}
+
+// fields turns the chosen candidates into the event's form.
+func (r *reading) fields(chosen [][]candidate) []event.Field {
+	out := []event.Field{}
+	for i, list := range chosen {
+		for _, c := range list {
+			if len(out) == maxFields {
+				return out
+			}
+			out = append(out, event.Field{
+				Name:       r.plan.rules[i].Name,
+				Value:      clip(c.value),
+				Type:       r.plan.rules[i].Type,
+				Raw:        clip(c.raw),
+				Page:       c.page,
+				BBox:       roundBox(c.box),
+				Confidence: math.Round(min(max(c.score, 0.01), 0.99)*1000) / 1000,
+				Source:     r.plan.source + "#" + c.rule,
+			})
+		}
+	}
+	return out
+}
+
+// clip removes what JSON or a database would refuse and cuts what is too long.
+func clip(s string) string {
+	s = strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
+	if utf8.RuneCountInString(s) <= maxRunes {
+		return s
+	}
+	n := 0
+	for i := range s {
+		if n == maxRunes {
+			return s[:i]
+		}
+		n++
+	}
+	return s
+}
+
+func roundBox(b layout.Box) [4]float64 {
+	var out [4]float64
+	for i, v := range b {
+		out[i] = math.Round(v*100) / 100
+	}
+	return out
+}

@@ -1,0 +1,406 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/shared/extract/value"
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// reading is the work on one document with one plan.
+type reading struct {
+	plan       *plan
+	sheet      *sheet
+	locale     value.Locale
+	labels     [][]found // by row
+	regions    []region
+	candidates [][]candidate // by rule
+}
+
+// candidate is a value that may be the field's, with its evidence.
+type candidate struct {
+	value string
+	raw   string
+	page  int
+	box   layout.Box
+	score float64
+	rule  string // what found it: the part of the source behind #
+	order int    // place in the document
+}
+
+// maxCandidates bounds the candidates of a field.
+const maxCandidates = 400
+
+// Scores of the ways to find a value. They were set by hand so that the more a way says about a value, the more it counts;
+// what they lead to is measured by the evaluation, not assumed.
+const (
+	scoreAfterMark  = 0.92 // label behind punctuation within a line
+	scoreMidColon   = 0.80 // label in the middle of a line, with a colon
+	scoreMid        = 0.42 // label in the middle of a line
+	scoreWeakLabel  = 0.72
+	scoreNextPart   = 0.97 // value across a gap
+	scoreLaterPart  = 0.85
+	scoreBelow      = 0.88
+	scoreBelowCell  = 0.74 // below, but not right under the label
+	scoreNoColon    = 0.60 // text right behind a label without a colon
+	scoreAvoided    = 0.30 // in another party's section
+	scoreNotLast    = 0.60 // an amount with another one behind it
+	acceptThreshold = 0.30
+)
+
+func newReading(p *plan, s *sheet) *reading {
+	r := &reading{plan: p, sheet: s, candidates: make([][]candidate, len(p.rules))}
+	r.labels = make([][]found, len(s.rows))
+	for i := range s.rows {
+		r.labels[i] = p.matcher.find(s.rows, i)
+	}
+	r.dropNames()
+	r.locale = localeOf(s.flow.text)
+	return r
+}
+
+// dropNames removes labels of sections that are part of a name or a sentence.
+func (r *reading) dropNames() {
+	for at := range r.labels {
+		kept := make([]found, 0, len(r.labels[at]))
+		for _, f := range r.labels[at] {
+			if onlySection(f) && !(f.start && r.heads(f)) {
+				continue
+			}
+			kept = append(kept, f)
+		}
+		r.labels[at] = kept
+	}
+}
+
+// onlySection says that a label means nothing but a section.
+func onlySection(f found) bool {
+	for _, m := range f.entry.meanings {
+		if m.kind != sectionLabel {
+			return false
+		}
+	}
+	return true
+}
+
+// add keeps a candidate that counts at all.
+func (r *reading) add(rule int, c candidate) {
+	if c.score < acceptThreshold || len(r.candidates[rule]) >= maxCandidates {
+		return
+	}
+	r.candidates[rule] = append(r.candidates[rule], c)
+}
+
+// collect finds the candidates of a rule in every way that the rule allows.
+func (r *reading) collect(i int) {
+	r.byLabel(i)
+	r.byPattern(i)
+	if r.plan.rules[i].Anywhere > 0 {
+		r.anywhere(i)
+	}
+	if r.plan.rules[i].Type == typeParty && r.plan.rules[i].Section != "" {
+		r.bySection(i)
+	}
+	for _, g := range r.plan.rules[i].Guess {
+		r.guess(i, g)
+	}
+}
+
+// byLabel finds values to the right of the rule's labels and below them.
+func (r *reading) byLabel(i int) {
+	for at := range r.labels {
+		for k := range r.labels[at] {
+			f := &r.labels[at][k]
+			weight := r.labelWeight(i, f)
+			if weight == 0 {
+				continue
+			}
+			if r.plan.rules[i].right {
+				r.rightOf(i, f, r.nextLabel(at, k), weight)
+			}
+			if r.plan.rules[i].below {
+				r.below(i, f, weight)
+			}
+		}
+	}
+}
+
+// labelWeight says how much a label says about a rule; 0 is nothing.
+func (r *reading) labelWeight(rule int, f *found) float64 {
+	best := 0.0
+	for _, m := range f.entry.meanings {
+		if m.index != rule {
+			continue
+		}
+		switch m.kind {
+		case strongLabel:
+			best = max(best, 1)
+		case weakLabel:
+			best = max(best, scoreWeakLabel)
+		case innerLabel:
+			if r.sectionAt(f.row, f.from) == r.plan.rules[rule].Section {
+				best = max(best, 1)
+			}
+		}
+	}
+	switch {
+	case best == 0 || f.start:
+		return best
+	case f.afterMark:
+		return best * scoreAfterMark
+	case f.colon:
+		return best * scoreMidColon
+	default:
+		return best * scoreMid
+	}
+}
+
+// nextLabel returns where the value of label k of a row ends: at the next label that stands as one.
+func (r *reading) nextLabel(at, k int) int {
+	for _, f := range r.labels[at][k+1:] {
+		if f.start || f.colon || len(f.entry.tokens) > 1 {
+			return f.from
+		}
+	}
+	return len(r.sheet.rows[at].text)
+}
+
+// rightOf reads the value between a label and the next one in its row.
+func (r *reading) rightOf(i int, f *found, stop int, weight float64) {
+	row := &r.sheet.rows[f.row]
+	first := row.partAt(f.to)
+	nth := 0
+	for p := first; p < len(row.parts) && nth < 4; p++ {
+		from, to := max(row.parts[p].from, f.to), min(row.parts[p].to, stop)
+		if from >= to {
+			if row.parts[p].from >= stop {
+				return
+			}
+			continue
+		}
+		if strings.Trim(row.text[from:to], " .:#-–—=|*_") == "" {
+			continue
+		}
+		score := weight
+		same := p == f.part
+		switch {
+		case same && nth == 0:
+			if rule := &r.plan.rules[i]; !f.colon && (rule.Type == typeText || rule.Type == typeParty) {
+				score *= scoreNoColon
+			}
+		case nth == 0:
+			score *= scoreNextPart
+		default:
+			score *= scoreLaterPart
+		}
+		got := r.readInto(i, f.row, span{from, to}, score, "label")
+		nth++
+		amounts := r.plan.rules[i].Type == typeAmount
+		if got && (!amounts || same) {
+			return
+		}
+		if !amounts && r.plan.rules[i].Type != typeDate {
+			return
+		}
+	}
+	if r.plan.rules[i].Type == typeAmount {
+		r.preferLast(i, f.row)
+	}
+}
+
+// preferLast lowers the candidates of a row that have another one to their right: totals stand at the end of their row.
+func (r *reading) preferLast(i, rowIndex int) {
+	list := r.candidates[i]
+	last := -1
+	for k := len(list) - 1; k >= 0 && list[k].order/orderStep == rowIndex; k-- {
+		if last < 0 {
+			last = k
+			continue
+		}
+		if list[k].order < list[last].order && list[k].score > list[last].score*scoreNotLast {
+			list[k].score = list[last].score * scoreNotLast
+		}
+	}
+}
+
+// orderStep separates rows in candidate.order; the rest is the offset in the row.
+const orderStep = 1 << 20
+
+// readInto reads the values of a stretch of a row and adds them as candidates. It says whether there was one.
+func (r *reading) readInto(i, rowIndex int, s span, score float64, how string) bool {
+	row := &r.sheet.rows[rowIndex]
+	values := r.read(&r.plan.rules[i], row.text[s.from:s.to])
+	if n := r.plan.rules[i].Nth; n > 1 {
+		values = values[min(n-1, len(values)):min(n, len(values))]
+	}
+	for _, v := range values {
+		from, to := s.from+v.from, s.from+v.to
+		final := score * v.quality
+		if avoid := r.plan.rules[i].Avoid; avoid != "" && r.sectionAt(rowIndex, from) == avoid {
+			final *= scoreAvoided
+		}
+		r.add(i, candidate{
+			value: v.value, raw: row.text[from:to], page: row.page, box: row.evidence(from, to), score: final,
+			rule: r.plan.rules[i].Name + "." + how + v.note, order: rowIndex*orderStep + min(from, orderStep-1),
+		})
+	}
+	return len(values) > 0
+}
+
+// below reads the value in the first rows under a label.
+func (r *reading) below(i int, f *found, weight float64) {
+	row := &r.sheet.rows[f.row]
+	label := row.place(f.from, f.to)
+	height := max(label[3]-label[1], 1)
+	right := r.sheet.width[row.page]
+	if f.part+1 < len(row.parts) {
+		right = row.parts[f.part+1].box[0]
+	}
+	score := weight
+	if rest := strings.Trim(row.text[f.to:max(f.to, partEnd(row, f.part))], " .:#-/()"); len(rest) > 3 {
+		score *= 0.6 // the label's own line already goes on
+	}
+	if f.colon {
+		score *= 0.95
+	}
+	for at := f.row + 1; at < len(r.sheet.rows); at++ {
+		next := &r.sheet.rows[at]
+		if next.page != row.page || next.box[1]-label[3] > 2.4*height {
+			return
+		}
+		for _, p := range next.parts {
+			under := p.box[2] > label[0] && p.box[0] < label[2]
+			inCell := p.box[0] >= label[0]-height && p.box[0] < right && p.box[2] <= right+height
+			if !under && !inCell {
+				continue
+			}
+			if r.isLabel(at, p.span) {
+				return
+			}
+			factor := scoreBelow
+			if !under {
+				factor = scoreBelowCell
+			}
+			gap := max(next.box[1]-label[3], 0) / height
+			r.readInto(i, at, p.span, score*factor*(1-0.06*gap), "below")
+			if under && r.plan.rules[i].Type == typeAmount {
+				r.columnTotal(i, at, label, score)
+			}
+			return
+		}
+	}
+}
+
+// columnTotal reads the amount of a label's column in the row of totals that ends its table.
+func (r *reading) columnTotal(i, first int, label layout.Box, score float64) {
+	height := max(label[3]-label[1], 1)
+	for at := first + 1; at < len(r.sheet.rows) && at < first+60; at++ {
+		row, last := &r.sheet.rows[at], &r.sheet.rows[at-1]
+		if row.page != last.page || row.box[1]-last.box[3] > 3*height {
+			return
+		}
+		if !slices.ContainsFunc(row.tokens, func(t token) bool { return totalWord(t.text) }) {
+			continue
+		}
+		for _, p := range row.parts {
+			if p.box[2] > label[0] && p.box[0] < label[2] {
+				r.readInto(i, at, p.span, score*scoreBelow, "column_total")
+			}
+		}
+		return
+	}
+}
+
+// totalWord knows what a row of totals is called.
+func totalWord(s string) bool {
+	switch s {
+	case "total", "totals", "gesamt", "summe", "gesamtsumme", "totaux", "totales", "totaal", "suma":
+		return true
+	}
+	return false
+}
+
+func partEnd(row *row, p int) int {
+	if p < len(row.parts) {
+		return row.parts[p].to
+	}
+	return len(row.text)
+}
+
+// isLabel says that a part of a row begins with a label.
+func (r *reading) isLabel(at int, s span) bool {
+	for i := range r.labels[at] {
+		f := &r.labels[at][i]
+		if f.start && f.from >= s.from && f.from < s.to {
+			return true
+		}
+	}
+	return false
+}
+
+// anywhere takes values that need no label because their own shape says what they are.
+func (r *reading) anywhere(i int) {
+	for at := range r.sheet.rows {
+		row := &r.sheet.rows[at]
+		weight := r.plan.rules[i].Anywhere
+		if row.page > 1 {
+			weight *= 0.9
+		}
+		for _, p := range row.parts {
+			r.readInto(i, at, p.span, weight, "shape")
+		}
+		if len(r.candidates[i]) >= maxCandidates {
+			return
+		}
+	}
+}
+
+// byPattern finds values by regular expressions in the running text or in rows.
+func (r *reading) byPattern(i int) {
+	for k := range r.plan.rules[i].patterns {
+		p := &r.plan.rules[i].patterns[k]
+		if p.On == "line" {
+			for at := range r.sheet.rows {
+				r.matchLine(i, p, at)
+			}
+			continue
+		}
+		text := r.sheet.flow.text
+		if p.within == nil {
+			r.matchFlow(i, p, 0, len(text))
+			continue
+		}
+		for _, m := range p.within.FindAllStringIndex(text, 20) {
+			r.matchFlow(i, p, m[0], m[1])
+		}
+	}
+}
+
+func (r *reading) matchLine(i int, p *compiledPattern, at int) {
+	row := &r.sheet.rows[at]
+	for n, m := range p.match.FindAllStringSubmatchIndex(row.text, 20) {
+		from, to := m[2*p.group], m[2*p.group+1]
+		if from < 0 {
+			continue
+		}
+		r.readInto(i, at, span{from, to}, p.Weight*(1-0.02*float64(min(n, 5))), p.ID)
+	}
+}
+
+func (r *reading) matchFlow(i int, p *compiledPattern, from, to int) {
+	f := &r.sheet.flow
+	for _, m := range p.match.FindAllStringSubmatchIndex(f.text[from:to], 50) {
+		if m[2*p.group] < 0 {
+			continue
+		}
+		start, end := from+m[2*p.group], from+m[2*p.group+1]
+		for _, v := range r.read(&r.plan.rules[i], f.text[start:end]) {
+			page, box := f.evidence(start+v.from, start+v.to)
+			r.add(i, candidate{
+				value: v.value, raw: strings.Join(strings.Fields(f.text[start+v.from:start+v.to]), " "), page: page, box: box,
+				score: p.Weight * v.quality, rule: r.plan.rules[i].Name + "." + p.ID + v.note, order: start + v.from,
+			})
+		}
+	}
+}

@@ -1,0 +1,366 @@
+package extract
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// Limits that bound time and memory on any layout. A document beyond them is read up to the limit.
+const (
+	maxWords    = 200_000
+	maxFlow     = 1 << 20 // bytes of running text that patterns see
+	maxWordSize = 2_000   // bytes of one word
+)
+
+// sheet is a document as rows that run across the page, whatever blocks the parser made of them.
+type sheet struct {
+	rows  []row // by page, from top to bottom
+	pages []span
+	width map[int]float64 // by page number
+	high  map[int]float64
+	flow  flow
+}
+
+// span is a range of indices [from, to).
+type span struct{ from, to int }
+
+// row is what stands at one height of a page. All ranges are byte offsets into text.
+type row struct {
+	page   int
+	box    layout.Box
+	text   string // words with one blank between them
+	words  []word // from left to right
+	starts []int  // where each word starts in text
+	parts  []part
+	tokens []token
+}
+
+// word is a word with the box in which it is found and the box that is shown as evidence; they differ only where the
+// layout has no boxes and the former is made up from the order of words.
+type word struct {
+	text string
+	box  layout.Box
+	seen layout.Box
+	size float64
+	bold bool
+}
+
+// part is a run of words without a wide gap: a cell of a table, a label, a phrase.
+type part struct {
+	span
+	box  layout.Box
+	size float64 // largest font size
+	bold bool
+}
+
+// newSheet arranges the document. It never fails: damaged boxes only cost layout.
+func newSheet(doc *layout.Document) *sheet {
+	s := &sheet{width: map[int]float64{}, high: map[int]float64{}}
+	budget := maxWords
+	for i := range doc.Pages {
+		p := &doc.Pages[i]
+		number := p.Number
+		if number <= 0 {
+			number = i + 1
+		}
+		lines, used := pageLines(p, budget)
+		budget -= used
+		from := len(s.rows)
+		s.rows = append(s.rows, rowsOf(lines, number)...)
+		s.pages = append(s.pages, span{from, len(s.rows)})
+		s.width[number], s.high[number] = extent(p, s.rows[from:])
+	}
+	s.flow = newFlow(doc)
+	return s
+}
+
+// extent returns the page's size, or that of its content where the size is missing.
+func extent(p *layout.Page, rows []row) (width, height float64) {
+	width, height = p.Width, p.Height
+	for i := range rows {
+		width, height = max(width, rows[i].box[2]), max(height, rows[i].box[3])
+	}
+	return max(width, 1), max(height, 1)
+}
+
+// pageLines returns the page's lines as words. Where a line has no boxes its words get a place by their order.
+func pageLines(p *layout.Page, budget int) (lines [][]word, used int) {
+	y := 0.0
+	for b := range p.Blocks {
+		for l := range p.Blocks[b].Lines {
+			src := p.Blocks[b].Lines[l].Words
+			if used+len(src) > budget {
+				return lines, used
+			}
+			used += len(src)
+			y += 12
+			lines = append(lines, level(lineWords(src, y))...)
+		}
+		y += 12
+	}
+	return lines, used
+}
+
+// level splits a line whose words do not stand at one height: large type beside several small lines (a stamp, a headline)
+// may have drawn them together.
+func level(line []word) [][]word {
+	if len(line) == 0 {
+		return nil
+	}
+	middle := func(w word) float64 { return (w.box[1] + w.box[3]) / 2 }
+	apart := func(a, b word) bool {
+		return math.Abs(middle(a)-middle(b)) > 0.5*min(a.box[3]-a.box[1], b.box[3]-b.box[1])
+	}
+	if !slices.ContainsFunc(line, func(w word) bool { return apart(line[0], w) }) {
+		return [][]word{line}
+	}
+	var out [][]word
+next:
+	for _, w := range line {
+		for i := range out {
+			if !apart(out[i][0], w) {
+				out[i] = append(out[i], w)
+				continue next
+			}
+		}
+		if len(out) == 32 { // not a line at all
+			out[31] = append(out[31], w)
+			continue
+		}
+		out = append(out, []word{w})
+	}
+	return out
+}
+
+func lineWords(src []layout.Word, y float64) []word {
+	line := make([]word, 0, len(src))
+	x := 0.0
+	for i := range src {
+		text := strings.TrimFunc(src[i].Text, unicode.IsSpace)
+		if len(text) > maxWordSize {
+			text = strings.ToValidUTF8(text[:maxWordSize], "")
+		}
+		if text == "" {
+			continue
+		}
+		if !utf8.ValidString(text) {
+			text = strings.ToValidUTF8(text, "\uFFFD")
+		}
+		w := word{text: text, box: src[i].Box, seen: src[i].Box, size: src[i].Size, bold: src[i].Bold}
+		width := 6 * float64(utf8.RuneCountInString(text))
+		if !usable(w.box) {
+			w.box = layout.Box{x, y, x + width, y + 10}
+			w.seen = layout.Box{}
+		}
+		x += width + 3
+		if w.size <= 0 {
+			w.size = w.box[3] - w.box[1]
+		}
+		line = append(line, w)
+	}
+	return line
+}
+
+// usable says that a box has finite numbers in the right order.
+func usable(b layout.Box) bool {
+	for _, v := range b {
+		if v != v || v > 1e6 || v < -1e6 {
+			return false
+		}
+	}
+	return b[2] > b[0] && b[3] > b[1]
+}
+
+// rowsOf joins lines of the same height to rows.
+func rowsOf(lines [][]word, page int) []row {
+	type piece struct {
+		words  []word
+		middle float64
+		height float64
+	}
+	pieces := make([]piece, len(lines))
+	for i, words := range lines {
+		var b layout.Box
+		for _, w := range words {
+			b = b.Union(w.box)
+		}
+		pieces[i] = piece{words, (b[1] + b[3]) / 2, b[3] - b[1]}
+	}
+	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.middle, b.middle) })
+	var rows []row
+	for i := 0; i < len(pieces); {
+		j := i + 1
+		words := pieces[i].words
+		var over []piece // lines of the same height that would run into the row's words
+		for j < len(pieces) && pieces[j].middle-pieces[i].middle < 0.4*min(pieces[i].height, pieces[j].height) {
+			if collide(words, pieces[j].words) {
+				over = append(over, pieces[j])
+			} else {
+				words = append(words[:len(words):len(words)], pieces[j].words...)
+			}
+			j++
+		}
+		rows = append(rows, newRow(words, page, j-i > 1))
+		for _, p := range over {
+			rows = append(rows, newRow(p.words, page, false))
+		}
+		i = j
+	}
+	return rows
+}
+
+// maxCollide bounds the words that collide compares; longer lines count as apart.
+const maxCollide = 400
+
+// collide says that some words of two lines stand at the same place across the page.
+func collide(a, b []word) bool {
+	if len(a)*len(b) > maxCollide*maxCollide {
+		return false
+	}
+	for _, x := range a {
+		for _, y := range b {
+			shared := min(x.box[2], y.box[2]) - max(x.box[0], y.box[0])
+			if shared > 0.3*min(x.box[2]-x.box[0], y.box[2]-y.box[0]) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func newRow(words []word, page int, merged bool) row {
+	if merged {
+		slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.box[0], b.box[0]) })
+	}
+	r := row{page: page, words: words, starts: make([]int, len(words))}
+	var sb strings.Builder
+	for i, w := range words {
+		if i > 0 {
+			sb.WriteByte(' ')
+		}
+		r.starts[i] = sb.Len()
+		sb.WriteString(w.text)
+		r.box = r.box.Union(w.box)
+		end := sb.Len()
+		if n := len(r.parts); n > 0 && !wideGap(words[i-1], w) {
+			p := &r.parts[n-1]
+			p.to, p.box, p.size, p.bold = end, p.box.Union(w.box), max(p.size, w.size), p.bold || w.bold
+			continue
+		}
+		r.parts = append(r.parts, part{span{end - len(w.text), end}, w.box, w.size, w.bold})
+	}
+	r.text = sb.String()
+	r.tokens = tokenise(r.text, r.parts)
+	return r
+}
+
+// wideGap says that two neighbours belong to different parts. A blank is about a quarter of the font size wide; justified
+// text stretches it to perhaps twice that.
+func wideGap(a, b word) bool {
+	height := min(a.box[3]-a.box[1], b.box[3]-b.box[1])
+	return b.box[0]-a.box[2] > 0.85*height || b.box[2] < a.box[0]
+}
+
+// evidence returns the union of the boxes of the words that text[from:to] touches.
+func (r *row) evidence(from, to int) layout.Box {
+	var b layout.Box
+	for i, w := range r.words {
+		if r.starts[i] < to && r.starts[i]+len(w.text) > from {
+			b = b.Union(w.seen)
+		}
+	}
+	return b
+}
+
+// place is like evidence with the boxes used for geometry.
+func (r *row) place(from, to int) layout.Box {
+	var b layout.Box
+	for i, w := range r.words {
+		if r.starts[i] < to && r.starts[i]+len(w.text) > from {
+			b = b.Union(w.box)
+		}
+	}
+	return b
+}
+
+// partAt returns the index of the part that holds text[at], or of the next one; len(parts) behind the last.
+func (r *row) partAt(at int) int {
+	for i, p := range r.parts {
+		if at < p.to {
+			return i
+		}
+	}
+	return len(r.parts)
+}
+
+// flow is the document's running text in reading order: words with one blank between them, blocks with a newline.
+type flow struct {
+	text   string
+	starts []int
+	words  []place
+}
+
+// place is where a word of the flow stands.
+type place struct {
+	page int
+	box  layout.Box
+	size int // bytes
+}
+
+func newFlow(doc *layout.Document) flow {
+	var f flow
+	var sb strings.Builder
+	for i := range doc.Pages {
+		p := &doc.Pages[i]
+		number := p.Number
+		if number <= 0 {
+			number = i + 1
+		}
+		for b := range p.Blocks {
+			for l := range p.Blocks[b].Lines {
+				for _, w := range p.Blocks[b].Lines[l].Words {
+					if sb.Len()+len(w.Text) > maxFlow || len(f.words) >= maxWords {
+						f.text = sb.String()
+						return f
+					}
+					text := strings.ToValidUTF8(strings.TrimFunc(w.Text, unicode.IsSpace), "\uFFFD")
+					box := w.Box
+					if !usable(box) {
+						box = layout.Box{}
+					}
+					f.starts = append(f.starts, sb.Len())
+					f.words = append(f.words, place{number, box, len(text)})
+					sb.WriteString(text)
+					sb.WriteByte(' ')
+				}
+			}
+			sb.WriteByte('\n')
+		}
+	}
+	f.text = sb.String()
+	return f
+}
+
+// evidence returns the page on which text[from:to] starts and the union of the boxes of its words on that page.
+func (f *flow) evidence(from, to int) (page int, box layout.Box) {
+	i, _ := slices.BinarySearch(f.starts, from+1)
+	i = max(i-1, 0)
+	for ; i < len(f.starts) && f.starts[i] < to; i++ {
+		if f.starts[i]+f.words[i].size <= from {
+			continue
+		}
+		if page == 0 {
+			page = f.words[i].page
+		}
+		if f.words[i].page == page {
+			box = box.Union(f.words[i].box)
+		}
+	}
+	return page, box
+}

@@ -1,0 +1,118 @@
+package extract
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// token is a folded word or number for matching labels: lower case, no accents, no punctuation.
+type token struct {
+	span
+	text string
+	part int
+}
+
+// tokenise cuts text into runs of letters and runs of digits and folds them. "N°", "№", "Nr.", "Number" and the like become "no"; "#" is
+// a token of its own.
+func tokenise(text string, parts []part) []token {
+	var out []token
+	at := 0
+	for i := 0; i < len(text); {
+		r, n := utf8.DecodeRuneInString(text[i:])
+		var t token
+		switch {
+		case r == '#' || r == '№':
+			t = token{span{i, i + n}, "no", 0}
+		case unicode.IsLetter(r) || unicode.IsDigit(r):
+			t = run(text, i, unicode.IsDigit(r))
+		default:
+			i += n
+			continue
+		}
+		for at < len(parts) && parts[at].to <= t.from {
+			at++
+		}
+		t.part = at
+		out = append(out, t)
+		i = t.to
+	}
+	return out
+}
+
+func run(text string, i int, digits bool) token {
+	end := i
+	plain := true
+	for end < len(text) {
+		r, n := utf8.DecodeRuneInString(text[end:])
+		if digits != unicode.IsDigit(r) || !digits && !unicode.IsLetter(r) && !unicode.IsMark(r) {
+			break
+		}
+		plain = plain && r >= 'a' && r <= 'z'
+		end += n
+	}
+	t := token{span: span{i, end}, text: text[i:end]}
+	if !plain && !digits {
+		t.text = fold(t.text)
+	}
+	// A degree or ordinal sign after "n" makes "number".
+	if t.text == "n" && (strings.HasPrefix(text[end:], "°") || strings.HasPrefix(text[end:], "º")) {
+		t.to = end + 2
+		t.text = "no"
+	}
+	switch t.text {
+	case "nr", "num", "nro", "number", "nummer", "numero":
+		t.text = "no"
+	}
+	return t
+}
+
+// fold lowers case and removes the accents of Western European letters.
+func fold(s string) string {
+	var sb strings.Builder
+	for _, r := range s {
+		r = unicode.ToLower(r)
+		switch r {
+		case 'à', 'á', 'â', 'ã', 'ä', 'å', 'ª':
+			r = 'a'
+		case 'ç':
+			r = 'c'
+		case 'è', 'é', 'ê', 'ë':
+			r = 'e'
+		case 'ì', 'í', 'î', 'ï':
+			r = 'i'
+		case 'ñ':
+			r = 'n'
+		case 'ò', 'ó', 'ô', 'õ', 'ö', 'ø':
+			r = 'o'
+		case 'ù', 'ú', 'û', 'ü':
+			r = 'u'
+		case 'ý', 'ÿ':
+			r = 'y'
+		case 'ß':
+			sb.WriteByte('s')
+			r = 's'
+		case 'œ':
+			sb.WriteByte('o')
+			r = 'e'
+		case 'æ':
+			sb.WriteByte('a')
+			r = 'e'
+		}
+		if unicode.IsMark(r) {
+			continue
+		}
+		sb.WriteRune(r)
+	}
+	return sb.String()
+}
+
+// foldLabel returns a label's tokens.
+func foldLabel(label string) []string {
+	tokens := tokenise(label, nil)
+	out := make([]string, len(tokens))
+	for i, t := range tokens {
+		out[i] = t.text
+	}
+	return out
+}

@@ -1,0 +1,79 @@
+// Package value reads typed values from text as people print it: dates, amounts, currencies and identifiers with
+// checksums, in English, German, French, Spanish and Dutch conventions.
+//
+// Every Find function scans running text and returns matches with byte offsets, in order and without overlap; every Parse
+// function wants the whole text to be one value. The functions are pure, safe for concurrent use, never panic and take time
+// linear in the text. The package knows nothing of layouts, templates or documents.
+package value
+
+import (
+	"unicode"
+	"unicode/utf8"
+)
+
+// Locale says how a document's text is to be read where the text alone does not decide. Its zero value prefers no order
+// and no separator.
+type Locale struct {
+	// Language is an ISO 639-1 code, or empty.
+	Language string
+	// MonthFirst says that 03/04/2020 is the 4th of March.
+	MonthFirst bool
+	// OrderKnown says that the document itself showed MonthFirst to be right or wrong, so that 03/04/2020 is not ambiguous.
+	OrderKnown bool
+}
+
+// Span is a place in a text: text[Start:End].
+type Span struct{ Start, End int }
+
+// DecimalComma says whether the locale's language writes decimals with a comma.
+func (l Locale) DecimalComma() bool {
+	switch l.Language {
+	case "de", "fr", "es", "nl", "it", "pt", "da", "sv", "nb", "no", "fi", "pl", "cs":
+		return true
+	}
+	return false
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// letterBefore says whether the rune that ends at text[i] is a letter.
+func letterBefore(text string, i int) bool {
+	r, _ := utf8.DecodeLastRuneInString(text[:i])
+	return i > 0 && unicode.IsLetter(r)
+}
+
+// letterAfter says whether the rune that starts at text[i] is a letter.
+func letterAfter(text string, i int) bool {
+	r, _ := utf8.DecodeRuneInString(text[i:])
+	return i < len(text) && unicode.IsLetter(r)
+}
+
+// space returns the number of bytes of the blank at text[i], which may be a no-break or thin space, or 0.
+func space(text string, i int) int {
+	if i >= len(text) {
+		return 0
+	}
+	switch text[i] {
+	case ' ', '\t', '\n', '\r':
+		return 1
+	}
+	r, n := utf8.DecodeRuneInString(text[i:])
+	if r == '\u00a0' || r == '\u202f' || r == '\u2009' {
+		return n
+	}
+	return 0
+}
+
+// skipSpaces returns the index after at most limit blanks that start at text[i].
+func skipSpaces(text string, i, limit int) int {
+	for ; limit > 0; limit-- {
+		n := space(text, i)
+		if n == 0 {
+			break
+		}
+		i += n
+	}
+	return i
+}
