@@ -161,7 +161,7 @@ func (d *document) finish(out *layout.Document, err error) (*layout.Document, er
 		out.EngineReason = "repaired: " + d.repaired
 	}
 	if out.Words() > 0 {
-		out.Language = language(out)
+		out.Language = out.GuessLanguage()
 		return out, nil
 	}
 	for i := range out.Pages {

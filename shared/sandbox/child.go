@@ -1,0 +1,107 @@
+package sandbox
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"runtime/debug"
+	"time"
+
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/pdf"
+)
+
+// childArgument marks a process as a child. It is no command of any program.
+const childArgument = "\x01millrace-sandbox-child"
+
+// maxStack bounds the stack of a child's goroutines: a file that nests without end ends its reader soon, instead of after
+// a gigabyte.
+const maxStack = 64 << 20
+
+// reader reads a document within limits; it is pdf.Read but for tests.
+type reader func(ctx context.Context, content []byte, limits pdf.Limits) (*layout.Document, error)
+
+// Child serves documents and ends the process, when the process was started as a child; else it returns at once. Every
+// program that uses a Pool calls it before anything else.
+func Child() { childOf(pdf.Read) }
+
+func childOf(read reader) {
+	if len(os.Args) != 2 || os.Args[1] != childArgument {
+		return
+	}
+	in, out := os.Stdin, os.Stdout
+	os.Stdout = os.Stderr // nothing but answers may reach the parent
+	if err := serve(in, out, read); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
+}
+
+// serve answers requests until the parent closes the pipe.
+func serve(in io.Reader, out io.Writer, read reader) error {
+	debug.SetMaxStack(maxStack)
+	debug.SetGCPercent(400) // documents are short-lived; the memory limit sets in where it has to
+	go leaveWithParent(os.Getppid())
+	buffered := bufio.NewReaderSize(in, 64<<10)
+	restricted := false
+	for {
+		var ask request
+		content, err := readFrame(buffered, &ask, 1<<40)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read request: %w", err)
+		}
+		if !restricted {
+			debug.SetMemoryLimit(ask.Limits.Memory * 3 / 4)
+			restrict(ask.Limits.Memory)
+			restricted = true
+		}
+		reply, body := readOne(content, ask.Limits, read)
+		if err := writeFrame(out, reply, body); err != nil {
+			return fmt.Errorf("write answer: %w", err)
+		}
+	}
+}
+
+// readOne reads one document; a panic in the reader is a fault of that document.
+func readOne(content []byte, limits Limits, read reader) (reply answer, body []byte) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			body = nil
+			reply = answer{Fault: toWire(fault.New(fault.ClassPermanent, pdf.KindCrashed, "the reader failed on this document: %v", cause))}
+		}
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		reply.Used = memoryReport{Heap: m.HeapSys - m.HeapReleased}
+	}()
+	doc, err := read(context.Background(), content, limits.Limits)
+	if err != nil {
+		return answer{Fault: toWire(err)}, nil
+	}
+	body, err = layout.Encode(doc)
+	if err != nil {
+		return answer{Fault: toWire(err)}, nil
+	}
+	if int64(len(body)) > limits.Output {
+		err := fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the text of the document takes %d bytes; the limit is %d", len(body), limits.Output)
+		return answer{Fault: toWire(err)}, nil
+	}
+	return answer{Summary: summarise(doc)}, body
+}
+
+// leaveWithParent ends the process when its parent is gone, for platforms whose kernel does not see to it.
+func leaveWithParent(parent int) {
+	for range time.Tick(500 * time.Millisecond) {
+		if os.Getppid() != parent {
+			os.Exit(1)
+		}
+	}
+}

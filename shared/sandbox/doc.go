@@ -1,0 +1,12 @@
+// Package sandbox reads documents in child processes, so that a document that hangs, exhausts memory or crashes its reader
+// costs that document and nothing else.
+//
+// The children are the calling program itself, started again with a hidden argument: every program (and test binary) that
+// uses a [Pool] calls [Child] first thing in main. A child gets a document's bytes over a pipe and answers with the
+// encoded layout or a typed fault; it inherits no environment and no open files. The package knows nothing of
+// stores, events or stages.
+//
+// On Linux the children's memory is bounded by RLIMIT_DATA and watched from outside, and they die with their parent by
+// PR_SET_PDEATHSIG. Elsewhere memory is bounded only by the Go runtime's soft limit, which a hostile file can exceed for a
+// while, and a child notices within a second that its parent is gone; [New] logs that.
+package sandbox

@@ -1,0 +1,87 @@
+package sandbox
+
+import (
+	"encoding/binary"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/millrace/millrace/shared/fault"
+)
+
+// A frame is a JSON head and a body, each after its length as four bytes and eight bytes, big endian.
+
+// maxHead bounds the JSON head of a frame.
+const maxHead = 1 << 20
+
+// request asks a child to read the body.
+type request struct {
+	Limits Limits `json:"limits"`
+}
+
+// answer is what a child says of a document; the body is the encoded layout unless there is a fault.
+type answer struct {
+	Summary Summary      `json:"summary"`
+	Fault   *wireFault   `json:"fault,omitempty"`
+	Used    memoryReport `json:"used"`
+}
+
+// memoryReport is what the child holds after the document.
+type memoryReport struct {
+	Heap uint64 `json:"heap"`
+}
+
+// wireFault carries a fault.Error over the pipe.
+type wireFault struct {
+	Class string `json:"class"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+}
+
+func toWire(err error) *wireFault {
+	return &wireFault{Class: fault.ClassOf(err).String(), Kind: fault.KindOf(err), Text: err.Error()}
+}
+
+func (w *wireFault) fault() error {
+	class, ok := fault.ParseClass(w.Class)
+	if !ok {
+		class = fault.ClassPermanent
+	}
+	return &fault.Error{Class: class, Kind: w.Kind, Err: errors.New(w.Text)}
+}
+
+func writeFrame(w io.Writer, head any, body []byte) error {
+	text, err := json.Marshal(head)
+	if err != nil {
+		return fmt.Errorf("encode frame: %w", err)
+	}
+	prefix := make([]byte, 0, 12+len(text))
+	prefix = binary.BigEndian.AppendUint32(prefix, uint32(len(text)))
+	prefix = binary.BigEndian.AppendUint64(prefix, uint64(len(body)))
+	if _, err := w.Write(append(prefix, text...)); err != nil {
+		return err
+	}
+	_, err = w.Write(body)
+	return err
+}
+
+// readFrame reads a frame whose body has at most limit bytes. It returns io.EOF where the other side ended between frames.
+func readFrame(r io.Reader, head any, limit int64) ([]byte, error) {
+	var prefix [12]byte
+	if _, err := io.ReadFull(r, prefix[:]); err != nil {
+		return nil, err
+	}
+	n, size := binary.BigEndian.Uint32(prefix[:4]), binary.BigEndian.Uint64(prefix[4:])
+	if n > maxHead || size > uint64(max(limit, 0)) {
+		return nil, fmt.Errorf("a frame with a head of %d and a body of %d bytes is over the limit", n, size)
+	}
+	buf := make([]byte, uint64(n)+size)
+	if _, err := io.ReadFull(r, buf); err != nil {
+		return nil, err
+	}
+	if err := json.Unmarshal(buf[:n], head); err != nil {
+		return nil, fmt.Errorf("decode frame: %w", err)
+	}
+	return buf[n:], nil
+}

@@ -1,0 +1,174 @@
+package sandbox
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime"
+	"sync"
+	"time"
+
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/pdf"
+)
+
+// Limits bound the reading of one document. A zero field stands for its default.
+type Limits struct {
+	pdf.Limits
+
+	Memory int64 // bytes that a child may hold; 1 GiB
+	Output int64 // bytes of the encoded layout; 256 MiB
+}
+
+// Config says how many children a Pool keeps and what they may use. The zero Config is useful.
+type Config struct {
+	Children int // processes, and so documents read at once; the number of CPUs
+	Limits   Limits
+	Recycle  int          // documents after which a child is replaced; 500
+	Log      *slog.Logger // slog.Default()
+}
+
+func (c Config) withDefaults() (Config, error) {
+	if c.Children < 0 || c.Recycle < 0 || c.Limits.Memory < 0 || c.Limits.Output < 0 {
+		return c, errors.New("sandbox: numbers in the configuration must not be negative")
+	}
+	if c.Limits.Memory > 0 && c.Limits.Memory < 64<<20 {
+		return c, fmt.Errorf("sandbox: a child cannot work with %d bytes of memory; 64 MiB is the least", c.Limits.Memory)
+	}
+	if c.Children == 0 {
+		c.Children = runtime.NumCPU()
+	}
+	if c.Recycle == 0 {
+		c.Recycle = 500
+	}
+	if c.Limits.Memory == 0 {
+		c.Limits.Memory = 1 << 30
+	}
+	if c.Limits.Output == 0 {
+		c.Limits.Output = 256 << 20
+	}
+	if c.Limits.Bytes == 0 {
+		c.Limits.Bytes = 256 << 20
+	}
+	if c.Limits.Time == 0 {
+		c.Limits.Time = time.Minute
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c, nil
+}
+
+// grace is how long after its time limit a child is killed. The reader ends by itself at the limit, unless it hangs.
+const grace = 500 * time.Millisecond
+
+// Pool keeps warm child processes. It may be used by many goroutines at once; as many documents are read at once as there
+// are children, and others wait.
+type Pool struct {
+	cfg     Config
+	starter *starter
+	slots   chan *process // one for each child; nil where none is running
+	closing chan struct{}
+	once    sync.Once
+}
+
+// New returns a pool. Children are started when they are needed first.
+func New(cfg Config) (*Pool, error) {
+	cfg, err := cfg.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	s, err := newStarter()
+	if err != nil {
+		return nil, err
+	}
+	if missing := degraded(); missing != "" {
+		cfg.Log.Warn("documents are read with weaker limits on this system", "missing", missing)
+	}
+	p := &Pool{cfg: cfg, starter: s, slots: make(chan *process, cfg.Children), closing: make(chan struct{})}
+	for range cfg.Children {
+		p.slots <- nil
+	}
+	return p, nil
+}
+
+// Read reads a document in a child. The error is a fault: Permanent with a kind of package pdf where the document is the
+// cause, Interrupted when ctx was cancelled or the pool closed, Transient when no child could be started. A child that is
+// killed from outside is replaced and the document tried once more.
+func (p *Pool) Read(ctx context.Context, content []byte) (Result, error) {
+	if int64(len(content)) > p.cfg.Limits.Bytes {
+		return Result{}, fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the file has %d bytes; the limit is %d", len(content), p.cfg.Limits.Bytes)
+	}
+	var slot *process
+	select {
+	case <-p.closing:
+		return Result{}, errClosed()
+	case <-ctx.Done():
+		return Result{}, cancelled(ctx)
+	case slot = <-p.slots:
+	}
+	select {
+	case <-p.closing: // both were ready
+		p.slots <- slot
+		return Result{}, errClosed()
+	default:
+	}
+	result, slot, err := p.attempt(ctx, slot, content)
+	if errors.Is(err, errKilledFromOutside) && ctx.Err() == nil {
+		p.cfg.Log.Warn("a reading process was killed from outside; trying the document once more")
+		result, slot, err = p.attempt(ctx, slot, content)
+	}
+	p.slots <- slot
+	return result, err
+}
+
+func errClosed() error {
+	return fault.Interrupted(errors.New("the pool of reading processes is closed"))
+}
+
+func cancelled(ctx context.Context) error {
+	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return fmt.Errorf("wait for a reading process: %w", ctx.Err())
+	}
+	return fault.Interrupted(ctx.Err())
+}
+
+// attempt reads a document in the slot's child, or in a new one. It returns the child that the slot is to hold: nil when
+// it died or is worn out.
+func (p *Pool) attempt(ctx context.Context, c *process, content []byte) (Result, *process, error) {
+	if c == nil {
+		var err error
+		if c, err = p.starter.start(); err != nil {
+			return Result{}, nil, fmt.Errorf("start a reading process: %w", err)
+		}
+	}
+	reply, body, err := c.ask(ctx, p.closing, request{Limits: p.cfg.Limits}, content)
+	if err != nil {
+		c.kill()
+		return Result{}, nil, err
+	}
+	c.documents++
+	if c.documents >= p.cfg.Recycle || reply.Used.Heap > uint64(p.cfg.Limits.Memory)/2 {
+		c.kill()
+		c = nil
+	}
+	if reply.Fault != nil {
+		return Result{}, c, reply.Fault.fault()
+	}
+	return Result{Summary: reply.Summary, Layout: body}, c, nil
+}
+
+// Close ends all children and waits for them. Documents that are being read end with an Interrupted fault. A closed pool
+// stays closed.
+func (p *Pool) Close() {
+	p.once.Do(func() {
+		close(p.closing)
+		for range p.cfg.Children {
+			if c := <-p.slots; c != nil {
+				c.kill()
+			}
+		}
+		p.starter.close()
+	})
+}
