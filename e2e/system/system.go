@@ -51,24 +51,24 @@ func New(t testing.TB, bin string) *System {
 	t.Helper()
 	dir := t.TempDir()
 	s := &System{t: t, bin: bin, Dir: dir, Inbox: filepath.Join(dir, "inbox"), processes: make(map[string]*process)}
-	url := testkit.Vhost(t)
+	url, prefix := testkit.Vhost(t), testkit.Prefix(t)
 	database := testkit.Database(t)
 	s.Env = map[string]string{
-		"MILLRACE_AMQP_URL":           url,
-		"MILLRACE_POSTGRES_URL":       database,
-		"MILLRACE_BLOB_URL":           "file://" + filepath.Join(dir, "blobs"),
-		"MILLRACE_INBOX":              s.Inbox,
-		"MILLRACE_INBOX_SETTLE":       "50ms",
-		"MILLRACE_INBOX_RESCAN":       "200ms",
-		"MILLRACE_HTTP_LISTEN":        "",
-		"MILLRACE_RETRY_TIERS":        "100ms,300ms",
-		"MILLRACE_LOG_FORMAT":         "text",
-		"MILLRACE_BROKER_BACKOFF_MAX": "1s",
-		"PATH":                        os.Getenv("PATH"),
-		"HOME":                        dir,
+		"MILLRACE_AMQP_URL":     url,
+		"MILLRACE_PREFIX":       prefix,
+		"MILLRACE_POSTGRES_URL": database,
+		"MILLRACE_BLOB_URL":     "file://" + filepath.Join(dir, "blobs"),
+		"MILLRACE_INBOX":        s.Inbox,
+		"MILLRACE_INBOX_SETTLE": "50ms",
+		"MILLRACE_INBOX_RESCAN": "200ms",
+		"MILLRACE_HTTP_LISTEN":  "",
+		"MILLRACE_RETRY_TIERS":  "100ms,300ms",
+		"MILLRACE_LOG_FORMAT":   "text",
+		"PATH":                  os.Getenv("PATH"),
+		"HOME":                  dir,
 	}
 	var err error
-	if s.Broker, err = broker.Open(broker.Config{URL: url, Name: "e2e"}); err != nil {
+	if s.Broker, err = broker.Open(broker.Config{URL: url, Prefix: prefix, Name: "e2e"}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Broker.Close() })
