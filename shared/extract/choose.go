@@ -49,6 +49,12 @@ func rank(list []candidate, order string) {
 	for _, c := range list {
 		best = max(best, c.score)
 	}
+	support := map[string]int{}
+	for _, c := range list {
+		if best-c.score <= closeScore {
+			support[c.value]++
+		}
+	}
 	level := func(c candidate) int {
 		if best-c.score <= closeScore {
 			return 0
@@ -61,6 +67,10 @@ func rank(list []candidate, order string) {
 		}
 		if level(a) == 1 {
 			return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.order, b.order))
+		}
+		// A total that is printed twice is more likely than one that is printed once, and so is a number in a page header.
+		if d := cmp.Compare(support[b.value], support[a.value]); d != 0 && order != pickMost {
+			return d
 		}
 		switch order {
 		case pickLast:

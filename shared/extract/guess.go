@@ -194,11 +194,11 @@ func (r *reading) blockAbove(at int, p part) block {
 		row := &r.sheet.rows[up]
 		top := b.parts[len(b.parts)-1]
 		height := max(top.box[3]-top.box[1], 1)
-		if row.page != r.sheet.rows[at].page || top.box[1]-row.box[3] > 1.9*height {
+		if row.page != r.sheet.rows[at].page || top.box[1]-row.box[3] > 2.5*height {
 			break
 		}
 		k := slices.IndexFunc(row.parts, func(q part) bool {
-			return q.box[0] > p.box[0]-height && q.box[0] < p.box[0]+height && top.box[1]-q.box[3] <= 1.9*height
+			return q.box[0] > p.box[0]-height && q.box[0] < p.box[0]+height && top.box[1]-q.box[3] <= 2.5*height
 		})
 		if k < 0 {
 			continue
@@ -211,6 +211,13 @@ func (r *reading) blockAbove(at int, p part) block {
 	}
 	slices.Reverse(b.rows)
 	slices.Reverse(b.parts)
+	for len(b.rows) > 1 {
+		row := &r.sheet.rows[b.rows[0]]
+		if nameQuality(row.text[b.parts[0].from:b.parts[0].to]) >= 0.5 {
+			break
+		}
+		b.rows, b.parts = b.rows[1:], b.parts[1:]
+	}
 	return b
 }
 

@@ -111,6 +111,9 @@ func (m *matcher) find(rows []row, at int) []found {
 		f := found{span: span{r.tokens[i].from, last.to}, row: at, part: r.tokens[i].part, entry: e}
 		f.start, f.afterMark = beginning(r, i)
 		f.to, f.colon = closing(r, f.span, last.part)
+		// A label of several words that ends its part announces what stands in the next one, even if the parser drew
+		// something else in front of it.
+		f.afterMark = f.afterMark || len(e.tokens) > 1 && f.to >= r.parts[f.part].to && f.part+1 < len(r.parts)
 		out = append(out, f)
 		i += len(e.tokens)
 	}

@@ -22,6 +22,7 @@ const (
 	qualityAmbiguousDate = 0.80
 	qualityOddDecimals   = 0.85
 	qualityInteger       = 0.62
+	qualityZero          = 0.90
 	qualityBadChecksum   = 0.55
 	qualityText          = 0.90
 )
@@ -81,6 +82,9 @@ func (r *reading) readNumbers(typ, text string) []typed {
 			v.quality = qualityOddDecimals
 		default:
 			v.quality = qualityInteger
+		}
+		if strings.Trim(a.Decimal, "-0.") == "" {
+			v.quality *= qualityZero
 		}
 		out = append(out, v)
 	}
