@@ -32,7 +32,7 @@ func TestRealDocuments(t *testing.T) {
 	}
 	drop("first")
 	s.Start(system.Services()...)
-	const ended = `select count(*) from documents where status in ('stored', 'failed')`
+
 	s.WaitCount(10*time.Minute, len(distinct), ended)
 	s.WaitCount(time.Minute, len(files), allArrivals)
 

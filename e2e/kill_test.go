@@ -18,6 +18,7 @@ const (
 	allDocuments    = `select count(*) from documents`
 	allArrivals     = `select count(*) from arrivals`
 	allFailures     = `select count(*) from failures`
+	ended           = `select count(*) from documents where status in ('stored', 'failed')`
 )
 
 // TestStoppingAnyServiceLosesNothing stops each service with SIGTERM and with SIGKILL while documents flow, and starts it

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"os"
 	"os/exec"
@@ -17,6 +16,9 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
+	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/servers"
 )
 
@@ -40,7 +42,7 @@ func Run(args, environ []string) (code int, err error) {
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the database server may run as another user
 		return 1, err
 	}
-	if !set(environ, amqpKey) && !listens("127.0.0.1:5672") {
+	if !set(environ, amqpKey) && !answersAMQP(ctx) {
 		fmt.Fprintln(os.Stderr, "withservers: starting a private RabbitMQ")
 		rabbit, err := servers.StartRabbitMQ(ctx, servers.RabbitMQConfig{Dir: filepath.Join(dir, "rabbitmq")})
 		if err != nil {
@@ -49,7 +51,7 @@ func Run(args, environ []string) (code int, err error) {
 		defer func() { err = errors.Join(err, rabbit.Stop()) }()
 		environ = append(environ, amqpKey+"="+rabbit.URL())
 	}
-	if !set(environ, postgresKey) && !listens("127.0.0.1:5432") {
+	if !set(environ, postgresKey) && !answersPostgres(ctx) {
 		fmt.Fprintln(os.Stderr, "withservers: starting a private PostgreSQL")
 		postgres, err := servers.StartPostgres(ctx, servers.PostgresConfig{Dir: filepath.Join(dir, "postgres"), NoSync: true})
 		if err != nil {
@@ -88,10 +90,32 @@ func set(environ []string, key string) bool {
 	return slices.ContainsFunc(environ, func(kv string) bool { return strings.HasPrefix(kv, key+"=") && len(kv) > len(key)+1 })
 }
 
-func listens(address string) bool {
-	conn, err := net.DialTimeout("tcp", address, time.Second)
+// The servers that package testkit expects where nothing else is said.
+const (
+	localAMQP     = "amqp://guest:guest@127.0.0.1:5672/"
+	localPostgres = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
+)
+
+// answersAMQP reports whether the local RabbitMQ lets the tests in.
+func answersAMQP(ctx context.Context) bool {
+	b, err := broker.Open(broker.Config{URL: localAMQP, Name: "withservers", ConnectWait: 5 * time.Second})
 	if err != nil {
 		return false
 	}
-	return conn.Close() == nil
+	defer func() { _ = b.Close() }() // it was only a question
+	_, err = b.Stats(ctx, nil)
+	return err == nil
+}
+
+// answersPostgres reports whether the local PostgreSQL lets the tests in, as the superuser they need.
+func answersPostgres(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	conn, err := pgx.Connect(ctx, localPostgres)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = conn.Close(ctx) }() // it was only a question
+	var super bool
+	return conn.QueryRow(ctx, "select usesuper from pg_user where usename = current_user").Scan(&super) == nil && super
 }
