@@ -1,0 +1,50 @@
+// Command classifier says what type each parsed document is.
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/pipeline"
+	"github.com/millrace/millrace/shared/service"
+	"github.com/millrace/millrace/shared/stage"
+)
+
+type config struct {
+	Blob  service.Blob
+	Model string `env:"MILLRACE_CLASSIFIER_MODEL" desc:"classifier model file; empty for the built-in model"`
+}
+
+func main() {
+	service.Main(service.About{Name: pipeline.Classifier, Version: "1", Summary: "says what type each parsed document is"}, run)
+}
+
+func run(ctx context.Context, s *service.Service, cfg config) error {
+	model, err := openModel(cfg.Model)
+	if err != nil {
+		return err
+	}
+	layouts, err := blob.Open(cfg.Blob.URL)
+	if err != nil {
+		return fmt.Errorf("open the blob store: %w", err)
+	}
+	sc, err := s.Stage(layouts.Ready)
+	if err != nil {
+		return err
+	}
+	// Another model gives other results, so their ids must differ too.
+	sc.Version = s.Version + "+" + model.Name()
+	s.Log.InfoContext(ctx, "classifier model", "model", model.Name(), "labels", model.Labels())
+	c := &Classifier{layouts: layouts, model: model}
+	return stage.Run[event.Parsed, event.Classified](ctx, sc, c.Classify)
+}
+
+func openModel(path string) (*classify.Model, error) {
+	if path == "" {
+		return classify.Default()
+	}
+	return classify.Load(path)
+}
