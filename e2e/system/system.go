@@ -194,7 +194,7 @@ func (s *System) DropSparse(name string, size int64) {
 func (s *System) Reason(name string) (string, error) {
 	matches, err := filepath.Glob(filepath.Join(s.Inbox, "rejected", "*"+name+".reason.txt"))
 	if err != nil || len(matches) == 0 {
-		return "", fmt.Errorf("no reason beside a rejected %s: %v", name, err)
+		return "", fmt.Errorf("no reason lies beside a rejected %s", name)
 	}
 	content, err := os.ReadFile(matches[0])
 	return string(content), err

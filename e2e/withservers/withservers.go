@@ -38,7 +38,7 @@ func Run(args, environ []string) (code int, err error) {
 	if err != nil {
 		return 1, err
 	}
-	defer os.RemoveAll(dir)
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the database server may run as another user
 		return 1, err
 	}
@@ -92,7 +92,7 @@ func set(environ []string, key string) bool {
 
 // The servers that package testkit expects where nothing else is said.
 const (
-	localAMQP     = "amqp://guest:guest@127.0.0.1:5672/"
+	localAMQP     = "amqp://guest:guest@127.0.0.1:5672/" //nolint:gosec // RabbitMQ's own default, which it takes from loopback only
 	localPostgres = "postgres://postgres@127.0.0.1:5432/postgres?sslmode=disable"
 )
 

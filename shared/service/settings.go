@@ -68,7 +68,7 @@ func withFiles(vars map[string]string) (map[string]string, error) {
 		if vars[name] != "" {
 			return nil, fmt.Errorf("both %s and %s are set: keep one", name, key)
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+		content, err := os.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("read the file that %s names: %w", key, err)
 		}
