@@ -1,0 +1,200 @@
+// Package inspect reads, classifies and extracts documents on this machine, without a broker or a database.
+//
+// It does what the parser, the classifier and the extractor do to a document, with the same packages, so that a file or a
+// template can be tried. Documents are read in child processes. It knows nothing of how results are printed.
+package inspect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/millrace/millrace/services/millrace/internal/deliver"
+	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/extract"
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/sandbox"
+)
+
+// Result is what is known of one file, in the form that is printed. Where Error is set, what could not be found out is null
+// or empty.
+type Result struct {
+	File       string  `json:"file"`
+	DocumentID *string `json:"document_id"`
+	Pages      int     `json:"pages"`
+	Text       string  `json:"text"`
+	Engine     string  `json:"engine"`
+	Class      *Class  `json:"class"`
+	Fields     []Field `json:"fields"`
+	Error      *Error  `json:"error"`
+}
+
+// Class is the document's type.
+type Class struct {
+	Label      string  `json:"label"`
+	Confidence float64 `json:"confidence"`
+	Model      string  `json:"model"`
+}
+
+// Field is one value with its evidence; see [event.Field].
+type Field struct {
+	Name       string     `json:"name"`
+	Value      string     `json:"value"`
+	Type       string     `json:"type"`
+	Page       int        `json:"page"`
+	BBox       [4]float64 `json:"bbox"`
+	Confidence float64    `json:"confidence"`
+	Source     string     `json:"source"`
+}
+
+// Error says why a document could not be read.
+type Error struct {
+	Kind    string `json:"kind"`
+	Message string `json:"message"`
+}
+
+// Config says how to inspect. The zero value is useful.
+type Config struct {
+	Templates string // folder of templates that replace or add to the built-in ones
+	Children  int    // documents read at once; 0: the number of CPUs
+	Stdin     io.Reader
+}
+
+// maxBytes bounds what is read of one file; it is the parser's own limit.
+const maxBytes = 256 << 20
+
+// Inspector inspects files. It may be used by many goroutines at once.
+type Inspector struct {
+	pool      *sandbox.Pool
+	model     *classify.Model
+	extractor *extract.Extractor
+	stdin     io.Reader
+}
+
+// New loads the model and the templates. Close ends its children. The program must call [sandbox.Child] at its very start.
+func New(cfg Config) (*Inspector, error) {
+	model, err := classify.Default()
+	if err != nil {
+		return nil, fmt.Errorf("load the classifier's model: %w", err)
+	}
+	extractor, err := extract.New(extract.Config{TemplateDir: cfg.Templates})
+	if err != nil {
+		return nil, fmt.Errorf("load the templates: %w", err)
+	}
+	pool, err := sandbox.New(sandbox.Config{Children: cfg.Children})
+	if err != nil {
+		return nil, err
+	}
+	return &Inspector{pool: pool, model: model, extractor: extractor, stdin: cfg.Stdin}, nil
+}
+
+// Close ends the children.
+func (i *Inspector) Close() { i.pool.Close() }
+
+// File inspects one file; "-" is standard input. It fails only when ctx ends: what is wrong with the file is in the result.
+func (i *Inspector) File(ctx context.Context, path string) (Result, error) {
+	r := Result{File: path, Fields: []Field{}}
+	content, err := i.read(path)
+	if err == nil {
+		id := blob.RefOf(content).Hex()
+		r.DocumentID = &id
+		err = i.document(ctx, content, &r)
+	}
+	if err != nil && (ctx.Err() != nil || fault.ClassOf(err) == fault.ClassInterrupted) {
+		return Result{}, errors.Join(ctx.Err(), err)
+	}
+	if err != nil {
+		r.Error = &Error{Kind: fault.KindOf(err), Message: err.Error()}
+		if r.Error.Kind == "" {
+			r.Error.Kind = "unreadable"
+		}
+	}
+	return r, nil
+}
+
+func (i *Inspector) read(path string) ([]byte, error) {
+	if path == "-" {
+		return limited(i.stdin)
+	}
+	f, err := deliver.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() //nolint:errcheck // read only
+	return limited(f)
+}
+
+// limited reads at most one byte more than the limit, which the reader then refuses with the right kind.
+func limited(r io.Reader) ([]byte, error) {
+	content, err := io.ReadAll(io.LimitReader(r, maxBytes+1))
+	if err != nil {
+		return nil, fault.New(fault.ClassPermanent, "unreadable", "read the file: %w", err)
+	}
+	return content, nil
+}
+
+func (i *Inspector) document(ctx context.Context, content []byte, r *Result) error {
+	read, err := i.pool.Read(ctx, content)
+	if err != nil {
+		return err
+	}
+	doc, err := read.Document()
+	if err != nil {
+		return err
+	}
+	r.Pages, r.Text, r.Engine = len(doc.Pages), doc.Text(), doc.Engine
+	class := i.model.Classify(doc)
+	r.Class = &Class{Label: class.Class.Label, Confidence: class.Class.Confidence, Model: class.Model}
+	for _, f := range i.extractor.Extract(doc, class.Class.Label).Fields {
+		r.Fields = append(r.Fields, field(f))
+	}
+	return nil
+}
+
+func field(f event.Field) Field {
+	return Field{Name: f.Name, Value: f.Value, Type: f.Type, Page: f.Page, BBox: f.BBox, Confidence: f.Confidence, Source: f.Source}
+}
+
+// All inspects files, several at once, and calls yield with the results in the order of the files. It stops at the first
+// error of yield, and when ctx ends.
+func (i *Inspector) All(ctx context.Context, files []string, atOnce int, yield func(Result) error) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type outcome struct {
+		result Result
+		err    error
+	}
+	// A slot is taken when a file is begun and given back when its result is printed, which bounds what is held in memory.
+	slots := make(chan struct{}, 2*max(atOnce, 1))
+	order := make(chan chan outcome, cap(slots))
+	go func() {
+		defer close(order)
+		for _, file := range files {
+			select {
+			case slots <- struct{}{}:
+			case <-ctx.Done():
+				return
+			}
+			done := make(chan outcome, 1)
+			order <- done
+			go func() {
+				result, err := i.File(ctx, file)
+				done <- outcome{result, err}
+			}()
+		}
+	}()
+	for done := range order {
+		o := <-done
+		if o.err != nil {
+			return o.err
+		}
+		if err := yield(o.result); err != nil {
+			return err
+		}
+		<-slots
+	}
+	return ctx.Err()
+}
