@@ -188,6 +188,7 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 		{"sink", "update millrace.schema_version set version_id = 1", false},
 		{"reader", "select * from documents, arrivals, texts, classifications, fields, field_history, versions, failures, timeline", true},
 		{"reader", "select * from search('words')", true},
+		{"reader", "select * from matching('words', 5)", true},
 		{"reader", "select version_id from millrace.schema_version", true},
 		{"reader", "select * from millrace.documents", false},
 		{"reader", "insert into public.documents (document_id) values ('x')", false},

@@ -91,7 +91,7 @@ const (
 		grant select on millrace.schema_version to %[1]s;
 		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,
 			public.field_history, public.versions, public.failures, public.timeline to %[1]s;
-		grant execute on function public.search(text, integer) to %[1]s`
+		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 )
 
 func role(ctx context.Context, tx pgx.Tx, name, password, grants string) error {

@@ -246,23 +246,34 @@ comment on column public.timeline.correlation_id is 'Shared by all events that o
 -- Each language has its own configuration, so the query is parsed once for each and finds the texts of that language.
 -- SECURITY DEFINER because readers may not see the index's table.
 -- +goose StatementBegin
+create function public.matching(query text, max_results integer default 1000)
+returns table (document_id text, rank real)
+language sql stable security definer set search_path = pg_catalog, millrace, pg_temp as $$
+    select d.document_id, ts_rank(t.index, q.tsq, 1) as rank
+    from (select c as config, websearch_to_tsquery(c, query) as tsq
+          from unnest(array['simple', 'arabic', 'danish', 'dutch', 'english', 'finnish', 'french', 'german', 'greek',
+                            'hungarian', 'indonesian', 'irish', 'italian', 'lithuanian', 'nepali', 'norwegian',
+                            'portuguese', 'romanian', 'russian', 'spanish', 'swedish', 'tamil', 'turkish']::regconfig[]) c) q
+    join texts t on t.index @@ q.tsq and search_config(t.language) = q.config
+    join documents d on d.layout_ref = t.layout_ref
+    order by rank desc, d.document_id
+    limit greatest(max_results, 0)
+$$;
+-- +goose StatementEnd
+comment on function public.matching(text, integer) is
+    'Documents whose text matches a query as search takes it, best first, without headlines.';
+
+-- +goose StatementBegin
 create function public.search(query text, max_results integer default 20)
 returns table (document_id text, name text, class text, rank real, headline text)
 language sql stable security definer set search_path = pg_catalog, millrace, pg_temp as $$
-    with hits as materialized (
-        select d.document_id, d.name, d.class, t.layout_ref, q.config, q.tsq, ts_rank(t.index, q.tsq, 1) as rank
-        from (select c as config, websearch_to_tsquery(c, query) as tsq
-              from unnest(array['simple', 'arabic', 'danish', 'dutch', 'english', 'finnish', 'french', 'german', 'greek',
-                                'hungarian', 'indonesian', 'irish', 'italian', 'lithuanian', 'nepali', 'norwegian',
-                                'portuguese', 'romanian', 'russian', 'spanish', 'swedish', 'tamil', 'turkish']::regconfig[]) c) q
-        join texts t on t.index @@ q.tsq and search_config(t.language) = q.config
-        join documents d on d.layout_ref = t.layout_ref
-        order by rank desc, d.document_id
-        limit greatest(max_results, 0))
-    select h.document_id, h.name, h.class, h.rank,
-           ts_headline(h.config, left(t.body, 100000), h.tsq, 'StartSel=«, StopSel=», MaxFragments=2, MaxWords=16, MinWords=6, FragmentDelimiter=" … "')
-    from hits h join texts t using (layout_ref)
-    order by h.rank desc, h.document_id
+    select m.document_id, d.name, d.class, m.rank,
+           ts_headline(search_config(t.language), left(t.body, 100000), websearch_to_tsquery(search_config(t.language), query),
+                       'StartSel=«, StopSel=», MaxFragments=2, MaxWords=16, MinWords=6, FragmentDelimiter=" … "')
+    from public.matching(query, max_results) m
+    join documents d on d.document_id = m.document_id
+    join texts t on t.layout_ref = d.layout_ref
+    order by m.rank desc, m.document_id
 $$;
 -- +goose StatementEnd
 comment on function public.search(text, integer) is
@@ -270,6 +281,7 @@ comment on function public.search(text, integer) is
 
 -- +goose Down
 drop function public.search(text, integer);
+drop function public.matching(text, integer);
 drop view public.timeline, public.failures, public.versions, public.field_history, public.fields, public.classifications,
     public.texts, public.arrivals, public.documents;
 drop function millrace.refresh(text[]);

@@ -1,0 +1,140 @@
+// Package query reads what is stored, for programs that show it to people: one document, a list of them, how many.
+//
+// It reads the same views that people query and needs no more rights than they have. It knows nothing of how results are
+// made or written. Errors are faults as package postgres gives them, unless a function says otherwise.
+package query
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/millrace/millrace/shared/postgres"
+)
+
+// Statuses of a document.
+const (
+	StatusReceived   = "received"
+	StatusParsed     = "parsed"
+	StatusClassified = "classified"
+	StatusStored     = "stored" // all results are here
+	StatusFailed     = "failed" // given up on, and not stored
+)
+
+// defaultLimit is how many documents a list has when the filter does not say.
+const defaultLimit = 50
+
+// mostMatches is how many documents a full-text condition lets through, best first.
+const mostMatches = 10_000
+
+// Document is a document at a glance. Empty strings, zeros and nil times stand for what is not known (yet).
+type Document struct {
+	ID           string     `json:"document_id" db:"document_id"` // SHA-256 of the content, hexadecimal
+	Name         string     `json:"name" db:"name"`               // of the first arrival
+	Source       string     `json:"source" db:"source"`
+	Status       string     `json:"status" db:"status"`
+	Class        string     `json:"class,omitempty" db:"class"`
+	Confidence   float64    `json:"confidence,omitempty" db:"confidence"` // in the class, 0 to 1
+	Pages        int64      `json:"pages" db:"pages"`
+	Words        int64      `json:"words" db:"words"`
+	Size         int64      `json:"size" db:"size"` // bytes
+	Language     string     `json:"language,omitempty" db:"language"`
+	MediaType    string     `json:"media_type,omitempty" db:"media_type"`
+	Outcome      string     `json:"outcome,omitempty" db:"outcome"` // complete or partial
+	Fields       int64      `json:"fields" db:"fields"`             // how many were read
+	Arrivals     int64      `json:"arrivals" db:"arrivals"`         // how often it came
+	ReceivedAt   *time.Time `json:"received_at,omitempty" db:"received_at"`
+	StoredAt     *time.Time `json:"stored_at,omitempty" db:"stored_at"`
+	FailedStage  string     `json:"failed_stage,omitempty" db:"failed_stage"`
+	FailureClass string     `json:"failure_class,omitempty" db:"failure_class"`
+	FailureKind  string     `json:"failure_kind,omitempty" db:"failure_kind"`
+	Failure      string     `json:"failure,omitempty" db:"failure"`
+	FailedAt     *time.Time `json:"failed_at,omitempty" db:"failed_at"`
+}
+
+const documentColumns = `d.document_id, coalesce(d.name, '') as name, coalesce(d.source, '') as source, d.status,
+	coalesce(d.class, '') as class, coalesce(d.confidence, 0) as confidence, coalesce(d.pages, 0) as pages,
+	coalesce(d.words, 0) as words, coalesce(d.size, 0) as size, coalesce(d.language, '') as language,
+	coalesce(d.media_type, '') as media_type, coalesce(d.outcome, '') as outcome, coalesce(d.fields, 0) as fields, d.arrivals,
+	d.received_at, d.stored_at, coalesce(d.failed_stage, '') as failed_stage, coalesce(d.failure_class, '') as failure_class,
+	coalesce(d.failure_kind, '') as failure_kind, coalesce(d.failure, '') as failure, d.failed_at`
+
+// Filter says which documents to list. Zero fields do not filter.
+type Filter struct {
+	Class  string    // exactly this class
+	Status string    // exactly this status
+	Name   string    // part of the name of the first arrival; case does not matter
+	Text   string    // full-text query: words, "a phrase", or, -not
+	Since  time.Time // received then or later
+	Limit  int       // default 50
+	Offset int
+}
+
+// Documents lists documents: the best matches first where Filter.Text is given, else the latest received first.
+func Documents(ctx context.Context, pool *postgres.Pool, f Filter) ([]Document, error) {
+	var conditions []string
+	var args []any
+	where := func(condition string, arg any) {
+		args = append(args, arg)
+		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
+	}
+	from, order := "documents d", "d.received_at desc nulls last, d.document_id"
+	if f.Text != "" {
+		args = append(args, postgres.Text(f.Text), mostMatches)
+		from, order = "matching($1, $2) m join documents d using (document_id)", "m.rank desc, d.document_id"
+	}
+	if f.Class != "" {
+		where("d.class = $%d", postgres.Text(f.Class))
+	}
+	if f.Status != "" {
+		where("d.status = $%d", postgres.Text(f.Status))
+	}
+	if f.Name != "" {
+		where("d.name ilike $%d", "%"+likeEscaper.Replace(postgres.Text(f.Name))+"%")
+	}
+	if !f.Since.IsZero() {
+		where("d.received_at >= $%d", f.Since)
+	}
+	if f.Limit <= 0 {
+		f.Limit = defaultLimit
+	}
+	sql := "select " + documentColumns + " from " + from
+	if len(conditions) > 0 {
+		sql += " where " + strings.Join(conditions, " and ")
+	}
+	args = append(args, f.Limit, max(f.Offset, 0))
+	sql += fmt.Sprintf(" order by %s limit $%d offset $%d", order, len(args)-1, len(args))
+	documents, err := collect[Document](ctx, pool, sql, args...)
+	if err != nil {
+		return nil, fmt.Errorf("list documents: %w", err)
+	}
+	return documents, nil
+}
+
+// likeEscaper makes the special characters of LIKE plain ones.
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+// querier is a pool, or one transaction of it.
+type querier interface {
+	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
+}
+
+// collect reads rows into structs by column name.
+func collect[R any](ctx context.Context, q querier, sql string, args ...any) ([]R, error) {
+	rows, err := q.Query(ctx, sql, args...)
+	if err == nil {
+		var list []R
+		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R])
+		if err == nil {
+			return list, nil
+		}
+	}
+	return nil, postgres.Fault(err)
+}
+
+// ErrNotFound says that no document has the id.
+var ErrNotFound = errors.New("no such document")
