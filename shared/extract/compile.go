@@ -13,6 +13,7 @@ import (
 // Bounds on what a template may ask for.
 const (
 	maxPerField   = 100
+	maxMatches    = 50    // of one pattern
 	maxExpression = 4_000 // bytes, after fragments are put in
 )
 
@@ -104,6 +105,9 @@ func (c *compiler) rule(p *plan, at string, i int) compiledRule {
 	if r.Pattern != "" {
 		out.shape = c.expression(at+".pattern", `^(?:`+r.Pattern+`)$`)
 	}
+	if r.Reject != "" {
+		out.reject = c.expression(at+".reject", r.Reject)
+	}
 	for k, pat := range r.Patterns {
 		out.patterns = append(out.patterns, c.pattern(fmt.Sprintf("%s.patterns[%d]", at, k), pat))
 	}
@@ -168,6 +172,12 @@ func (c *compiler) pattern(at string, pat Pattern) compiledPattern {
 	}
 	if out.Weight < 0 || out.Weight > 1 {
 		c.fail(at+".weight", "must be between 0 and 1")
+	}
+	if pat.First < 0 || pat.First > maxMatches {
+		c.fail(at+".first", "must be between 1 and %d", maxMatches)
+	}
+	if out.First == 0 {
+		out.First = maxMatches
 	}
 	if pat.On != "" && pat.On != "text" && pat.On != "line" {
 		c.fail(at+".on", "%q is not known; use text or line", pat.On)

@@ -72,11 +72,17 @@ func (r *reading) addLines(i int, from, to int, score float64, how string) {
 		box = box.Union(row.evidence(0, len(row.text)))
 	}
 	raw := strings.Join(text, " ")
+	shown := raw
+	if r.plan.rules[i].Type == typeParty {
+		if v := readParty(raw); len(v) > 0 {
+			shown = v[0].value
+		}
+	}
 	if raw == "" {
 		return
 	}
 	r.add(i, candidate{
-		value: strings.Trim(raw, " ,;"), raw: raw, page: r.sheet.rows[from].page, box: box, score: score,
+		value: strings.Trim(shown, " ,;"), raw: raw, page: r.sheet.rows[from].page, box: box, score: score,
 		rule: r.plan.rules[i].Name + "." + how, order: from * orderStep,
 	})
 }
@@ -85,7 +91,9 @@ var (
 	// contactLine finds what stands in an address block besides the address.
 	contactLine = regexp.MustCompile(`(?i)\b(?:tel|telephone|phone|fax|telefon|tél|teléfono|telefoon|mobile?|e-?mail|gst|vat|tva|ust|btw|nif|cif|siret|siren|reg\.?|roc|date|invoice|receipt|bill|cash|table|order|www\.)\b|@|www\.|http|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}`)
 	// registration finds company registration numbers in brackets or of that form, as on receipts.
-	registration = regexp.MustCompile(`(?i)^\(?\s*(?:co\.?|company|reg|roc|gst|id|\d{4,}-[a-z])`)
+	registration = regexp.MustCompile(`(?i)^\(?\s*(?:(?:co|company)\.?\s*(?:no|reg|id|number)\b|reg|roc|gst|id\b|\d{4,}-[a-z])`)
+	// bareForm finds a line that is nothing but a legal form, the end of a name that was broken.
+	bareForm = regexp.MustCompile(`(?i)^(?:c[op]\.?\s*)?(?:\([a-z]{1,2}\)\s*)?(?:sdn\.?\s*bhd|s/b|gmbh|ltd|limited|inc|llc|sarl|b\.?v)\.?\s*(?:\(.*\))?$`)
 	// addressLine finds the marks of an address.
 	addressLine = regexp.MustCompile(`(?i)\b(?:no\.?\s*\d|lot|jalan|jln|street|st\.|road|rd\.?|avenue|ave\.?|lane|blvd|drive|square|floor|taman|plaza|suite|strasse|straße|str\.|platz|weg|rue|boulevard|place|calle|avenida|plein|laan|straat)|\b\d{4,5}\b`)
 )
@@ -99,6 +107,10 @@ func (r *reading) masthead(i int, address bool) {
 	}
 	row := &r.sheet.rows[name]
 	if !address {
+		if name > page.from && bareForm.MatchString(row.text) {
+			r.addLines(i, name-1, name+1, scoreMasthead, "masthead")
+			return
+		}
 		r.addPart(i, name, span{0, len(row.text)}, scoreMasthead, "masthead")
 		return
 	}
@@ -130,7 +142,7 @@ func (r *reading) mastheadRow(page span) int {
 	for at := page.from; at < min(page.to, page.from+8); at++ {
 		text := r.sheet.rows[at].text
 		q := nameQuality(text)
-		if q < 0.6 || contactLine.MatchString(text) || r.isLabel(at, span{0, len(text)}) || utf8.RuneCountInString(text) < 4 {
+		if q < 0.6 || contactLine.MatchString(text) || registration.MatchString(text) || r.isLabel(at, span{0, len(text)}) || utf8.RuneCountInString(text) < 4 {
 			continue
 		}
 		if legalForm(text) && at < page.from+6 {

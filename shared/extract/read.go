@@ -49,12 +49,12 @@ func (r *reading) read(rule *compiledRule, text string) []typed {
 	default:
 		out = readWords(rule, text)
 	}
-	if rule.shape == nil {
+	if rule.shape == nil && rule.reject == nil {
 		return out
 	}
 	kept := out[:0]
 	for _, v := range out {
-		if rule.shape.MatchString(v.value) {
+		if (rule.shape == nil || rule.shape.MatchString(v.value)) && (rule.reject == nil || !rule.reject.MatchString(v.value)) {
 			kept = append(kept, v)
 		}
 	}
@@ -246,8 +246,8 @@ func trimmed(text, cut string) span {
 	return span{from, from + len(strings.TrimRight(text[from:], cut))}
 }
 
-// codeBehind finds a customer's number in brackets behind its name.
-var codeBehind = regexp.MustCompile(`\s*\(\d{2,}\)\s*$`)
+// codeBehind finds a customer's or a company's registration number behind its name.
+var codeBehind = regexp.MustCompile(`(?:\s*\(\d[0-9A-Z -]*\)|\s+\d{5,}-[A-Z](?:\s*\([A-Z0-9]+\))?)\s*$`)
 
 // readParty takes the stretch up to a mark that separates a name from its address, and refuses what is no name.
 func readParty(text string) []typed {
@@ -311,7 +311,7 @@ func nameQuality(s string) float64 {
 }
 
 // legalFormWord finds the legal form of a company at the end of its name or of a part of it.
-var legalFormWord = regexp.MustCompile(`(?i)(?:^|[\s,.(&])(?:gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|e\.\s?k\.?|e\.\s?v\.?|se|sarl|s\.a\.r\.l\.?|sas|s\.a\.s\.?|sasu|eurl|sa|s\.a\.?|snc|s\.l\.u?\.?|slu?|s\.r\.l\.?|srl|b\.v\.?|bv|n\.v\.?|nv|vof|v\.o\.f\.?|inc|inc\.|incorporated|corp|corp\.|corporation|company|co\.|co|llc|l\.l\.c\.?|lp|l\.p\.?|llp|l\.l\.p\.?|ltd|ltd\.|limited|plc|bhd|pty|pte|oy|ab|as|a/s|aps|spa|s\.p\.a\.?|foundation|bank|trust)\.?(?:$|[\s,.)])`)
+var legalFormWord = regexp.MustCompile(`(?i)(?:^|[\s,.(&])(?:gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|e\.\s?k\.?|e\.\s?v\.?|se|sarl|s\.a\.r\.l\.?|sas|s\.a\.s\.?|sasu|eurl|sa|s\.a\.?|snc|s\.l\.u?\.?|slu?|s\.r\.l\.?|srl|b\.v\.?|bv|n\.v\.?|nv|vof|v\.o\.f\.?|inc|inc\.|incorporated|corp|corp\.|corporation|company|co\.|co|llc|l\.l\.c\.?|lp|l\.p\.?|llp|l\.l\.p\.?|ltd|ltd\.|limited|plc|bhd|s/b|pty|pte|oy|ab|as|a/s|aps|spa|s\.p\.a\.?|foundation|bank|trust)\.?(?:$|[\s,.)])`)
 
 func legalForm(s string) bool { return legalFormWord.MatchString(s) }
 
@@ -408,7 +408,7 @@ func countOf(s string) string {
 func readJurisdiction(text string) []typed {
 	out := readText(text)
 	for i := range out {
-		v := strings.TrimPrefix(out[i].value, "the ")
+		v := strings.TrimPrefix(strings.TrimPrefix(out[i].value, "the "), "The ")
 		for _, p := range []string{"State of ", "Commonwealth of ", "Province of ", "Republic of ", "Kingdom of ", "Federal Republic of "} {
 			v = strings.TrimPrefix(v, p)
 		}

@@ -113,7 +113,7 @@ func (r *reading) byLabel(i int) {
 		for k := range r.labels[at] {
 			f := &r.labels[at][k]
 			weight := r.labelWeight(i, f)
-			if weight == 0 {
+			if weight == 0 || r.plan.rules[i].Colon && !f.colon {
 				continue
 			}
 			if r.plan.rules[i].right {
@@ -205,14 +205,18 @@ func (r *reading) rightOf(i int, f *found, stop int, weight float64) {
 		}
 	}
 	if r.plan.rules[i].Type == typeAmount {
-		r.preferLast(i, f.row)
+		r.preferLast(i, f.row, weight)
 	}
 }
 
 // preferLast lowers the candidates of a row that have another one to their right: totals stand at the end of their row.
-func (r *reading) preferLast(i, rowIndex int) {
+// Behind a weak label such as "Total" several amounts are rather a table's row.
+func (r *reading) preferLast(i, rowIndex int, weight float64) {
 	list := r.candidates[i]
 	last := -1
+	if n := len(list); n > 1 && weight <= scoreWeakLabel && list[n-2].order/orderStep == rowIndex {
+		list[n-1].score *= 0.8
+	}
 	for k := len(list) - 1; k >= 0 && list[k].order/orderStep == rowIndex; k-- {
 		if last < 0 {
 			last = k
@@ -371,7 +375,7 @@ func (r *reading) byPattern(i int) {
 			r.matchFlow(i, p, 0, len(text))
 			continue
 		}
-		for _, m := range p.within.FindAllStringIndex(text, 20) {
+		for _, m := range p.within.FindAllStringIndex(text, p.First) {
 			r.matchFlow(i, p, m[0], m[1])
 		}
 	}
@@ -379,18 +383,16 @@ func (r *reading) byPattern(i int) {
 
 func (r *reading) matchLine(i int, p *compiledPattern, at int) {
 	row := &r.sheet.rows[at]
-	for n, m := range p.match.FindAllStringSubmatchIndex(row.text, 20) {
-		from, to := m[2*p.group], m[2*p.group+1]
-		if from < 0 {
-			continue
+	for _, m := range p.match.FindAllStringSubmatchIndex(row.text, p.First) {
+		if from, to := m[2*p.group], m[2*p.group+1]; from >= 0 {
+			r.readInto(i, at, span{from, to}, p.Weight, p.ID)
 		}
-		r.readInto(i, at, span{from, to}, p.Weight*(1-0.02*float64(min(n, 5))), p.ID)
 	}
 }
 
 func (r *reading) matchFlow(i int, p *compiledPattern, from, to int) {
 	f := &r.sheet.flow
-	for _, m := range p.match.FindAllStringSubmatchIndex(f.text[from:to], 50) {
+	for _, m := range p.match.FindAllStringSubmatchIndex(f.text[from:to], p.First) {
 		if m[2*p.group] < 0 {
 			continue
 		}

@@ -36,7 +36,9 @@ type Rule struct {
 	Section       string    `yaml:"section"`
 	Avoid         string    `yaml:"avoid"`
 	Where         []string  `yaml:"where"`
+	Colon         bool      `yaml:"colon"`
 	Pattern       string    `yaml:"pattern"`
+	Reject        string    `yaml:"reject"`
 	Patterns      []Pattern `yaml:"patterns"`
 	Guess         []string  `yaml:"guess"`
 	Anywhere      float64   `yaml:"anywhere"`
@@ -52,6 +54,7 @@ type Pattern struct {
 	Within string  `yaml:"within"`
 	Match  string  `yaml:"match"`
 	On     string  `yaml:"on"`
+	First  int     `yaml:"first"`
 	Weight float64 `yaml:"weight"`
 }
 
@@ -106,6 +109,7 @@ type plan struct {
 type compiledRule struct {
 	Rule
 	shape    *regexp.Regexp // of the whole value; nil allows any
+	reject   *regexp.Regexp // of values that are none; nil rejects nothing
 	patterns []compiledPattern
 	right    bool
 	below    bool
