@@ -83,7 +83,7 @@ func (d *desk) readSent() {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // read only
+	defer f.Close()
 	for lines := bufio.NewScanner(f); lines.Scan(); {
 		var r event.Received
 		if err := json.Unmarshal(lines.Bytes(), &r); err != nil {

@@ -47,7 +47,7 @@ func (h *home) settle() error {
 		return fmt.Errorf("make an instance id: %w", err)
 	}
 	hidden := filepath.Join(h.locks(), "."+id.String())
-	lock, err := os.OpenFile(hidden, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o640)
+	lock, err := os.OpenFile(hidden, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("make the instance's lock: %w", err)
 	}

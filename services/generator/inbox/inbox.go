@@ -117,7 +117,7 @@ func Open(cfg Config, in Intake) (*Inbox, error) {
 		return nil, err
 	}
 	for _, folder := range []string{cfg.Folder, cfg.Archive, cfg.Rejected} {
-		if err := os.MkdirAll(folder, 0o770); err != nil {
+		if err := makeFolder(folder); err != nil {
 			return nil, fmt.Errorf("inbox: make folder %s: %w (make it, or give this user the right to)", folder, err)
 		}
 	}
@@ -135,6 +135,11 @@ func Open(cfg Config, in Intake) (*Inbox, error) {
 		noted:   map[string]string{},
 		stats:   Stats{Rejected: map[string]int64{}},
 	}, nil
+}
+
+// makeFolder makes a folder that people use, with the rights that the umask leaves.
+func makeFolder(path string) error {
+	return os.MkdirAll(path, 0o777) //nolint:gosec // other users drop files here, and read the reasons
 }
 
 // complete makes the paths absolute and checks the rest.

@@ -326,7 +326,7 @@ func leasesWork(t *testing.T, dir string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close() //nolint:errcheck // a probe
+	defer f.Close()
 	return inbox.WriterHolds(f)
 }
 

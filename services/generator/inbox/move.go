@@ -59,7 +59,7 @@ func candidate(c *claim, n, limit int) string {
 // move moves a claimed file to a name that is not taken, else it fails with fs.ErrExist. A target folder that cannot be
 // written to is DependencyDown of the given kind: it would fail for every file.
 func (x *Inbox) move(c *claim, to, kind string) error {
-	if err := os.MkdirAll(filepath.Dir(to), 0o770); err != nil {
+	if err := makeFolder(filepath.Dir(to)); err != nil {
 		return targetFault(kind, err)
 	}
 	err := renameNew(x.path(c), to)

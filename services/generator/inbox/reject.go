@@ -41,11 +41,11 @@ func (x *Inbox) reject(c *claim) error {
 
 // writeReason writes the reason file; taken is true when another arrival's reason has the name.
 func (x *Inbox) writeReason(c *claim, path string) (taken bool, err error) {
-	if err := os.MkdirAll(filepath.Dir(path), 0o770); err != nil {
+	if err := makeFolder(filepath.Dir(path)); err != nil {
 		return false, err
 	}
 	hidden := filepath.Join(filepath.Dir(path), "."+c.id+".part")
-	if err := writeSynced(hidden, strings.NewReader(reason(c, time.Now(), x.intake.Limit())), 0o660); err != nil {
+	if err := writeSynced(hidden, strings.NewReader(reason(c, time.Now(), x.intake.Limit())), 0o666); err != nil {
 		return false, errors.Join(err, ignoreGone(os.Remove(hidden)))
 	}
 	err = renameNew(hidden, path)

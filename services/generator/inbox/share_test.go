@@ -236,7 +236,7 @@ func TestWithoutNotificationsItSaysSoAndGoesOn(t *testing.T) {
 
 func TestArchiveOnAnotherFileSystem(t *testing.T) {
 	d := newDesk(t)
-	other, err := os.MkdirTemp("/dev/shm", "millrace-test-")
+	other, err := os.MkdirTemp("/dev/shm", "millrace-test-") //nolint:usetesting // another file system is the point
 	if err != nil {
 		t.Skipf("no second file system: %v", err)
 	}
