@@ -2,7 +2,7 @@ package synthetic
 
 // catalogue returns all kinds, in the order of their names' first appearance in the documentation.
 func catalogue() []*kind {
-	return []*kind{invoiceKind(), receiptKind(), letterKind()}
+	return []*kind{invoiceKind(), receiptKind(), letterKind(), orderKind(), statementKind(), contractKind()}
 }
 
 // Kinds returns the class labels of all kinds.
