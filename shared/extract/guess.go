@@ -42,6 +42,10 @@ func (r *reading) guess(i int, how string) {
 		r.person(i)
 	case "common_currency":
 		r.commonCurrency(i)
+	case "subject_line":
+		r.subjectLine(i)
+	case "signature":
+		r.signature(i)
 	case "first_date", "largest_amount":
 		r.firstOf(i, how)
 	}
@@ -478,6 +482,49 @@ func (r *reading) firstOf(i int, how string) {
 		r.readInto(i, at, span{0, len(row.text)}, scoreFirst, how)
 		if how == "first_date" && len(r.candidates[i]) > before {
 			return
+		}
+	}
+}
+
+var (
+	// salutation finds the line that opens a letter.
+	salutation = regexp.MustCompile(`(?i)^(?:dear\b|sehr geehrte|liebe[r]?\b|guten tag|madame|monsieur|cher\b|chère\b|estimad[oa]s?|muy señor|apreciad[oa]|querid[oa]|geachte|beste\b|to whom it may concern|hello\b|hallo\b)`)
+	// farewell finds the phrase that ends it.
+	farewell = regexp.MustCompile(`(?i)^(?:yours (?:sincerely|faithfully|truly)|sincerely|(?:kind|best|warm)(?:est)? regards|regards|mit (?:freundlichen|besten|herzlichen) grüßen|freundliche grüße|hochachtungsvoll|cordialement|bien à vous|veuillez agréer|je vous prie|nous vous prions|atentamente|saludos|un cordial saludo|reciba|le saluda|met vriendelijke groet|hoogachtend)`)
+)
+
+// subjectLine takes the line right above a letter's salutation, or the bold line right below it.
+func (r *reading) subjectLine(i int) {
+	page := r.firstPage()
+	for at := page.from; at < page.to; at++ {
+		row := &r.sheet.rows[at]
+		if !salutation.MatchString(row.text) || at == page.from {
+			continue
+		}
+		if at+1 < page.to && r.sheet.rows[at+1].parts[0].bold && !row.parts[0].bold {
+			r.addPart(i, at+1, span{0, len(r.sheet.rows[at+1].text)}, scoreTitle+0.1, "below_salutation")
+			return
+		}
+		above := &r.sheet.rows[at-1]
+		if len(value.FindDates(above.text, r.locale)) == 0 && !postcode(above.text) && len(above.text) > 5 {
+			r.addPart(i, at-1, span{0, len(above.text)}, scoreTitle, "above_salutation")
+		}
+		return
+	}
+}
+
+// signature takes the name under a letter's closing phrase.
+func (r *reading) signature(i int) {
+	for at := range r.sheet.rows {
+		if !farewell.MatchString(r.sheet.rows[at].text) {
+			continue
+		}
+		for down := at + 1; down < len(r.sheet.rows) && down <= at+4; down++ {
+			row := &r.sheet.rows[down]
+			if p := row.parts[0]; personName(row.text[p.from:p.to]) || legalForm(row.text[p.from:p.to]) {
+				r.addPart(i, down, p.span, scoreLegalForm, "signature")
+				return
+			}
 		}
 	}
 }

@@ -93,7 +93,7 @@ func formats() []string {
 }
 
 func guesses() []string {
-	return []string{"masthead", "masthead_address", "letterhead", "addressee", "title", "common_currency", "first_date", "largest_amount", "person"}
+	return []string{"masthead", "masthead_address", "letterhead", "addressee", "title", "common_currency", "first_date", "largest_amount", "person", "subject_line", "signature"}
 }
 
 // plan is a template made ready: labels as a matcher, expressions compiled. It is immutable.
