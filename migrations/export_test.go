@@ -14,7 +14,7 @@ func DownForTest(ctx context.Context, url string) error {
 	if err != nil {
 		return err
 	}
-	defer db.Close() //nolint:errcheck // a test
+	defer db.Close()
 	files, err := fs.Sub(FS, "sql")
 	if err != nil {
 		return err

@@ -76,14 +76,14 @@ func awaitSchema(ctx context.Context, s *service.Service, pool *postgres.Pool) e
 		if errors.Is(err, migrations.ErrOutdated) || errors.Is(err, migrations.ErrTooNew) {
 			return err
 		}
-		if err == nil || ctx.Err() != nil {
-			s.Health.Set("schema", nil)
+		s.Health.Set("schema", err)
+		if err == nil {
 			return nil
 		}
-		s.Health.Set("schema", err)
 		s.Log.Warn("cannot read the schema version; trying again", "error", err)
 		select {
 		case <-ctx.Done():
+			return nil
 		case <-time.After(schemaRetry):
 		}
 	}

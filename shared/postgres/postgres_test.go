@@ -68,7 +68,7 @@ func TestAServerThatHangsDoesNotBlameTheMessage(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // a test
+	defer l.Close()
 	pool := open(t, "postgres://nobody@"+l.Addr().String()+"/nothing?sslmode=disable")
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

@@ -94,7 +94,7 @@ func Documents(ctx context.Context, pool *postgres.Pool, f Filter) ([]Document, 
 		where("d.status = $%d", postgres.Text(f.Status))
 	}
 	if f.Name != "" {
-		where("d.name ilike $%d", "%"+likeEscaper.Replace(postgres.Text(f.Name))+"%")
+		where("d.name ilike $%d", "%"+plainLike(postgres.Text(f.Name))+"%")
 	}
 	if !f.Since.IsZero() {
 		where("d.received_at >= $%d", f.Since)
@@ -115,8 +115,10 @@ func Documents(ctx context.Context, pool *postgres.Pool, f Filter) ([]Document, 
 	return documents, nil
 }
 
-// likeEscaper makes the special characters of LIKE plain ones.
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+// plainLike makes the special characters of LIKE plain ones.
+func plainLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
 
 // querier is a pool, or one transaction of it.
 type querier interface {

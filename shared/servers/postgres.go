@@ -188,7 +188,7 @@ func (p *Postgres) choosePort() error {
 
 // launch starts the server's process and returns how long its log was before.
 func (p *Postgres) launch() (logged int64, err error) {
-	log, err := os.OpenFile(p.path("postgres.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
+	log, err := os.OpenFile(p.path("postgres.log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return 0, err
 	}
@@ -321,7 +321,7 @@ func pause(ctx context.Context) {
 
 // command returns a program of this Postgres, run as its owner, out of reach of the terminal's Ctrl-C.
 func (p *Postgres) command(program string, args ...string) *exec.Cmd {
-	cmd := exec.Command(filepath.Join(p.bin, program), args...) //nolint:gosec // our own arguments
+	cmd := exec.Command(filepath.Join(p.bin, program), args...)
 	cmd.Dir = p.cfg.Dir
 	cmd.Env = []string{"PATH=/usr/bin:/bin", "LC_ALL=C", "PGCONNECT_TIMEOUT=5"}
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

@@ -14,7 +14,7 @@ import (
 func Data(t testing.TB) string {
 	t.Helper()
 	if dir := os.Getenv("MILLRACE_DATA"); dir != "" {
-		if info, err := os.Stat(dir); err != nil || !info.IsDir() {
+		if info, err := os.Stat(dir); err != nil || !info.IsDir() { //nolint:gosec // the caller's own folder
 			t.Fatalf("MILLRACE_DATA is not a folder: %s", dir)
 		}
 		return dir

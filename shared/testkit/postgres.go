@@ -45,7 +45,7 @@ func Database(t testing.TB) string {
 	if err != nil {
 		t.Fatalf("make the template database: %v", err)
 	}
-	name := fmt.Sprintf("millrace_test_%016x", rand.Uint64())
+	name := fmt.Sprintf("millrace_test_%016x", rand.Uint64()) //nolint:gosec // a name, not a secret
 	if _, err := admin.Exec(ctx, "create database "+name+" template "+template); err != nil {
 		t.Fatalf("make the test database: %v", err)
 	}
@@ -106,7 +106,7 @@ func digestMigrations() (string, error) {
 			return err
 		}
 		content, err := migrations.FS.ReadFile(path)
-		fmt.Fprintf(hash, "%s %d\n", path, len(content)) //nolint:errcheck // a hash never fails
+		fmt.Fprintf(hash, "%s %d\n", path, len(content))
 		hash.Write(content)
 		return err
 	})

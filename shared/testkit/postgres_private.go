@@ -33,7 +33,7 @@ func PrivatePostgres(t testing.TB) *servers.Postgres {
 // servers run as users of their own. It is removed when the test ends.
 func ServerDir(t testing.TB) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "millrace-test-")
+	dir, err := os.MkdirTemp("", "millrace-test-") //nolint:usetesting // see above
 	if err != nil {
 		t.Fatal(err)
 	}
