@@ -74,6 +74,7 @@ func (d *desk) start() (*inbox.Inbox, error) {
 		return nil, err
 	}
 	cfg := inbox.Defaults(d.path("inbox"))
+	cfg.Archive, cfg.Rejected = d.path("archive"), d.path("rejected")
 	cfg.Settle, cfg.Notify, cfg.Workers = 0, false, 4
 	cfg.Log = slog.New(slog.NewTextHandler(&d.log, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	d.config(&cfg)

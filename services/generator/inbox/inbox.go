@@ -48,12 +48,13 @@ type Config struct {
 	Log      *slog.Logger
 }
 
-// Defaults returns the configuration for a folder: archive and rejected beside it, 2 s to settle, a look every 5 s.
+// Defaults returns the configuration for a folder: archive and rejected in it, so that the folder is all that a container
+// has to be given and every move is a rename; 2 s to settle, a look every 5 s.
 func Defaults(folder string) Config {
 	return Config{
 		Folder:   folder,
-		Archive:  filepath.Join(filepath.Dir(filepath.Clean(folder)), "archive"),
-		Rejected: filepath.Join(filepath.Dir(filepath.Clean(folder)), "rejected"),
+		Archive:  filepath.Join(folder, "archive"),
+		Rejected: filepath.Join(folder, "rejected"),
 		Settle:   2 * time.Second,
 		Rescan:   5 * time.Second,
 		Notify:   true,

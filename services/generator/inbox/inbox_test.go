@@ -205,7 +205,8 @@ func TestSecondRejectionOfANameKeepsTheFirst(t *testing.T) {
 func TestTemporaryAndForeignFilesAreLeftAlone(t *testing.T) {
 	d := newDesk(t)
 	d.config = func(c *inbox.Config) {
-		c.Archive, c.Rejected = d.path("inbox", "archive"), d.path("inbox", "rejected")
+		defaults := inbox.Defaults(d.path("inbox"))
+		c.Archive, c.Rejected = defaults.Archive, defaults.Rejected
 	}
 	left := []string{
 		".hidden.pdf", ".syncthing/x.pdf", "a.pdf.part", "b.PDF.PART", "c.tmp", "d.crdownload", "~$e.docx", "f.pdf~", "Thumbs.db",
