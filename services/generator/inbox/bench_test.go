@@ -1,0 +1,42 @@
+package inbox_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/millrace/millrace/services/generator/inbox"
+)
+
+// BenchmarkInbox measures files per second from the inbox to the archive, everything synced to disk, with a broker that
+// confirms at once.
+func BenchmarkInbox(b *testing.B) {
+	for _, workers := range []int{1, 8, 32} {
+		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
+			d := &desk{dir: b.TempDir(), config: func(c *inbox.Config) { c.Workers = workers }}
+			for _, dir := range []string{"inbox", "blobs"} {
+				if err := os.Mkdir(filepath.Join(d.dir, dir), 0o750); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for i := range b.N {
+				content := fmt.Appendf(nil, "%%PDF-1.7\n%8000d\n%%%%EOF\n", i)
+				if err := os.WriteFile(d.path("inbox", fmt.Sprintf("%06d.pdf", i)), content, 0o600); err != nil {
+					b.Fatal(err)
+				}
+			}
+			x, err := d.start()
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer x.Close()
+			b.ResetTimer()
+			for len(d.sent) < b.N {
+				x.Look(b.Context())
+				x.Wait()
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "files/s")
+		})
+	}
+}
