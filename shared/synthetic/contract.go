@@ -209,6 +209,9 @@ func (c *contract) body(d *draft, numbering int) {
 				mark, indent = fmt.Sprintf("(%c)", 'a'+j), 24
 			}
 			d.need(2 * f.leading())
+			if strings.Contains(text, "{j}") || strings.Contains(text, "{t}") || strings.Contains(text, "{e}") {
+				d.need(4 * f.leading()) // keeps what the truth lists on the page that the truth says
+			}
 			d.text(d.left, d.y, f, mark)
 			d.paragraph(d.left+indent, d.inner()-indent, f, c.fill(d, text))
 			d.y += f.leading() * 0.35
