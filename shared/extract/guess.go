@@ -99,7 +99,9 @@ var (
 	// bareForm finds a line that is nothing but a legal form, the end of a name that was broken.
 	bareForm = regexp.MustCompile(`(?i)^(?:c[op]\.?\s*)?(?:\([a-z]{1,2}\)\s*)?(?:sdn\.?\s*bhd|s/b|gmbh|ltd|limited|inc|llc|sarl|b\.?v)\.?\s*(?:\(.*\))?$`)
 	// addressLine finds the marks of an address.
-	addressLine = regexp.MustCompile(`(?i)\b(?:no\.?\s*\d|lot|jalan|jln|street|st\.|road|rd\.?|avenue|ave\.?|lane|blvd|drive|square|floor|taman|plaza|suite|strasse|straße|str\.|platz|weg|rue|boulevard|place|calle|avenida|plein|laan|straat)|\b\d{4,5}\b`)
+	addressLine = regexp.MustCompile(`(?i)\b(?:no\.?\s*\d|lot|jalan|jln|street|st\.|road|rd\.?|avenue|ave\.?|lane|blvd|drive|square|floor|taman|plaza|suite|strasse|straße|str\.|platz|weg|rue|boulevard|place|calle|avenida|plein|laan|straat)|\b\d{4,5}\b|^\d{1,5}[a-z]?,? \p{Lu}\p{L}+|\p{L}{3,} \d{1,4} ?[a-z]?$|\b[A-Z]\d\d [A-Z\d]{4}\b`)
+	// documentWord finds a line that says what the document is.
+	documentWord = regexp.MustCompile(`(?i)^\W*(?:(?:cash |sales |tax |simplified )*(?:receipt|invoice)|beleg|quittung|kassenbon|kassabon|bon|ticket|recibo|reçu|facture|rechnung|factura|factuur|bill)\b`)
 )
 
 // masthead takes the first name on the first page, or the address lines behind it.
@@ -121,17 +123,23 @@ func (r *reading) masthead(i int, address bool) {
 	from, to := -1, -1
 	for at := name + 1; at < page.to && at <= name+9; at++ {
 		text := r.sheet.rows[at].text
+		other := contactLine.MatchString(text) || registration.MatchString(text) || documentWord.MatchString(text) || len(value.FindPhones(text)) > 0 || len(value.FindVATs(text)) > 0
+		fits := addressLine.MatchString(text) || strings.Contains(text, ",") || postcode(text)
 		switch {
-		case from < 0 && (registration.MatchString(text) || contactLine.MatchString(text) || !addressLine.MatchString(text) && at < name+4 && !strings.Contains(text, ",")):
+		case from < 0 && (other || !fits):
 			continue
-		case contactLine.MatchString(text) || from >= 0 && registration.MatchString(text):
-			at = page.to
 		case from < 0:
 			from, to = at, at+1
-		case addressLine.MatchString(text) || strings.Contains(text, ",") || postcode(text) || mostlyUpper(text) && !strings.Contains(text, ":"):
+		case other:
+			at = page.to
+		case fits || mostlyUpper(text) && !strings.Contains(text, ":"):
 			to = at + 1
 		default:
 			at = page.to
+		}
+		// The postal code ends an address, but for what stands behind it in capitals.
+		if at < page.to && from >= 0 && postcode(text) && !mostlyUpper(text) {
+			break
 		}
 	}
 	if from >= 0 {
@@ -146,7 +154,7 @@ func (r *reading) mastheadRow(page span) int {
 	for at := page.from; at < min(page.to, page.from+8); at++ {
 		text := r.sheet.rows[at].text
 		q := nameQuality(text)
-		if q < 0.6 || contactLine.MatchString(text) || registration.MatchString(text) || r.isLabel(at, span{0, len(text)}) || utf8.RuneCountInString(text) < 4 {
+		if q < 0.6 || contactLine.MatchString(text) || registration.MatchString(text) || documentWord.MatchString(text) || postcode(text) || r.isLabel(at, span{0, len(text)}) || utf8.RuneCountInString(text) < 4 {
 			continue
 		}
 		if legalForm(text) && at < page.from+6 {
@@ -173,7 +181,7 @@ func mostlyUpper(s string) bool {
 }
 
 // postcodeText finds a postal code with a place: European, British, American.
-var postcodeText = regexp.MustCompile(`(?:^|[\s,•●·|–-])(?:(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? \p{Lu}[\p{L}'’.-]+|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\p{L}+,? [A-Z]{2},? \d{5}(?:-\d{4})?\b)`)
+var postcodeText = regexp.MustCompile(`(?:^|[\s,•●·|–-])(?:(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? \p{Lu}[\p{L}'’.-]+|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\p{L}+ [A-Z]\d[\dW] [A-Z\d]{4}\b|\p{L}+,? [A-Z]{2},? \d{5}(?:-\d{4})?\b)`)
 
 func postcode(s string) bool { return postcodeText.MatchString(s) }
 
@@ -203,9 +211,11 @@ func (r *reading) blocks() []block {
 	return out
 }
 
-// blockAbove climbs from the line with the postal code as long as lines follow closely in the same column.
+// blockAbove climbs from the line with the postal code as long as lines follow in the same column, no further apart than
+// the first two, and none of them ends another address.
 func (r *reading) blockAbove(at int, p part) block {
 	b := block{[]int{at}, []part{p}}
+	spacing := 0.0
 	for up := at - 1; up >= 0 && len(b.rows) < 7 && at-up < 16; up-- {
 		row := &r.sheet.rows[up]
 		top := b.parts[len(b.parts)-1]
@@ -214,15 +224,21 @@ func (r *reading) blockAbove(at int, p part) block {
 			break
 		}
 		k := slices.IndexFunc(row.parts, func(q part) bool {
-			return q.box[0] > p.box[0]-height && q.box[0] < p.box[0]+height && top.box[1]-q.box[3] <= 2.5*height
+			return q.box[0] > p.box[0]-height && q.box[0] < p.box[0]+height && q.box[3] < top.box[3]
 		})
 		if k < 0 {
 			continue
 		}
 		q := row.parts[k]
-		if r.isLabel(up, q.span) || strings.HasSuffix(row.text[q.from:q.to], ":") {
+		text := row.text[q.from:q.to]
+		gap := top.box[1] - q.box[3]
+		if gap > 2.5*height || len(b.rows) > 1 && gap > 1.3*max(spacing, 0)+0.35*height {
 			break
 		}
+		if r.isLabel(up, q.span) || strings.HasSuffix(text, ":") || postcode(text) || contactLine.MatchString(text) || len(value.FindPhones(text)) > 0 {
+			break
+		}
+		spacing = max(spacing, gap)
 		b.rows, b.parts = append(b.rows, up), append(b.parts, q)
 	}
 	slices.Reverse(b.rows)
@@ -320,10 +336,18 @@ func (r *reading) addressee(i int) {
 			}
 		}
 	}
-	for _, b := range r.blocks() {
+	head := ""
+	if at := r.mastheadRow(r.firstPage()); at >= 0 {
+		head = fold(r.sheet.rows[at].text)
+	}
+	blocks := r.blocks()
+	for _, b := range blocks {
 		row := &r.sheet.rows[b.rows[0]]
 		name := fold(row.text[b.parts[0].from:b.parts[0].to])
 		score := scoreBlock
+		if len(blocks) > 1 && strings.Contains(head, name) {
+			score *= 0.75
+		}
 		if sender != "" {
 			score += 0.1
 			if strings.HasPrefix(sender, name) {

@@ -3,6 +3,7 @@ package extract
 import (
 	"cmp"
 	"slices"
+	"strings"
 )
 
 // labelKind says what a label stands for.
@@ -145,9 +146,12 @@ func beginning(r *row, i int) (start, afterMark bool) {
 	if i == 0 || r.tokens[i-1].part != t.part {
 		return true, true
 	}
+	if strings.Trim(r.text[r.parts[t.part].from:t.from], "0123456789.,% ") == "" {
+		return true, true // a rate in front of it: "21 % VAT"
+	}
 	for _, c := range r.text[r.tokens[i-1].to:t.from] {
 		switch c {
-		case '|', '•', '●', '·', ';', ':', '(', ')', ',', '–', '—', '/', '[', ']', '*':
+		case '|', '•', '●', '·', ';', ':', '(', ')', ',', '–', '—', '/', '[', ']', '*', '%':
 			return false, true
 		case '-':
 			if r.text[t.from-1] == ' ' {

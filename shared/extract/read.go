@@ -21,7 +21,7 @@ type typed struct {
 const (
 	qualityAmbiguousDate = 0.80
 	qualityOddDecimals   = 0.85
-	qualityInteger       = 0.62
+	qualityInteger       = 0.52
 	qualityZero          = 0.90
 	qualityBadChecksum   = 0.55
 	qualityText          = 0.90

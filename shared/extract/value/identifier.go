@@ -61,7 +61,7 @@ func ibanAt(text string, i int) (s string, end int) {
 		switch {
 		case isDigit(c) || b.Len() >= 4 && isUpper(c) || b.Len() < 2:
 			// "DE12 3456 BIC": letters after a blank end the number unless its country uses letters there.
-			if isUpper(c) && run == 0 && b.Len() >= 4 && wordOfLetters(text, j) {
+			if isUpper(c) && run == 0 && b.Len() >= 4 && wordOfLetters(text, j) && (b.Len() > 4 || !bankLetters(text[i:i+2])) {
 				return shapeIBAN(&b, end)
 			}
 			b.WriteByte(c)
@@ -87,6 +87,15 @@ func shapeIBAN(b *strings.Builder, end int) (string, int) {
 		return "", 0
 	}
 	return s, end
+}
+
+// bankLetters says that a country's account numbers begin with letters, those of the bank.
+func bankLetters(country string) bool {
+	switch country {
+	case "AZ", "BG", "BH", "GB", "GE", "GI", "GT", "IE", "JO", "KW", "LC", "LV", "MT", "NI", "NL", "PK", "PS", "QA", "RO", "SC", "SV", "UA", "VG":
+		return true
+	}
+	return false
 }
 
 // wordOfLetters says that the word at text[j] has no digit in its first four characters.

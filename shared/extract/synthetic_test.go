@@ -1,0 +1,47 @@
+package extract_test
+
+import (
+	"testing"
+
+	"github.com/millrace/millrace/shared/extract"
+	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/synthetic"
+)
+
+// TestSyntheticFigures measures the extractor on synthetic documents, whose truth is known, and prints figures per class
+// and field.
+func TestSyntheticFigures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("long")
+	}
+	e, err := extract.New(extract.Config{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range synthetic.Kinds() {
+		t.Run(kind, func(t *testing.T) {
+			figures := newTally()
+			source, err := synthetic.New(synthetic.Config{Seed: 20, Kinds: []string{kind}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			for range 60 {
+				d, err := source.Next()
+				if err != nil {
+					t.Fatal(err)
+				}
+				doc, err := pdf.Read(t.Context(), d.PDF, pdf.Limits{})
+				if err != nil {
+					t.Errorf("%s (%s, %s): %v", d.Name, d.Layout, d.Language, err)
+					continue
+				}
+				k := key{Path: d.Name + " " + d.Layout + " " + d.Language, Gold: map[string][]string{}}
+				for _, f := range d.Truth.Fields {
+					k.Gold[f.Name] = append(k.Gold[f.Name], f.Value)
+				}
+				figures.add(k, e.Extract(doc, kind).Fields)
+			}
+			figures.report(t)
+		})
+	}
+}
