@@ -39,6 +39,7 @@ type Settings struct {
 	BlobURL        string `json:"blob_url"`
 	Prefix         string `json:"prefix"` // of every name on the broker
 	Inbox          string `json:"inbox"`  // absolute path
+	Rejected       string `json:"rejected,omitempty"` // folder of files that the generator refused, absolute
 	UploadURL      string `json:"upload_url,omitempty"`
 }
 

@@ -8,6 +8,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -33,8 +34,9 @@ const (
 
 // Delivered is a document that was handed over.
 type Delivered struct {
-	Name       string `json:"name"`        // under which it arrives
-	DocumentID string `json:"document_id"` // SHA-256 of its content
+	Name       string `json:"name"`                 // under which it arrives
+	DocumentID string `json:"document_id"`          // SHA-256 of its content
+	ArrivalID  string `json:"arrival_id,omitempty"` // where the other side has told it
 }
 
 // Inbox is an inbox folder on this machine.
@@ -57,8 +59,7 @@ func (b Inbox) Put(ctx context.Context, name string, content io.Reader) (Deliver
 	if err != nil {
 		return Delivered{}, err
 	}
-	// Hidden files are not looked at by the generator.
-	f, err := os.CreateTemp(b.folder, ".millrace-*.part")
+	f, err := b.hidden()
 	if err != nil {
 		return Delivered{}, fmt.Errorf("write to the inbox: %w", err)
 	}
@@ -74,11 +75,18 @@ func (b Inbox) Put(ctx context.Context, name string, content io.Reader) (Deliver
 	return Delivered{Name: final, DocumentID: hex.EncodeToString(sum.Sum(nil))}, nil
 }
 
+// hidden makes a file that the generator does not look at. Who may read it is up to the umask: the generator may run as
+// another user.
+func (b Inbox) hidden() (*os.File, error) {
+	name := filepath.Join(b.folder, ".millrace-"+rand.Text()+".part")
+	return os.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666) //nolint:gosec // see above
+}
+
 func fill(ctx context.Context, f *os.File, content io.Reader, sum hash.Hash) error {
 	if _, err := io.Copy(io.MultiWriter(f, sum), cancellable{ctx, content}); err != nil {
 		return err
 	}
-	return errors.Join(f.Chmod(0o640), f.Sync())
+	return f.Sync()
 }
 
 // appear gives the file its name without ever replacing another: a link fails where the name is taken.
@@ -190,4 +198,22 @@ func (c cancellable) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	return c.r.Read(p)
+}
+
+// Replace writes content under name, whatever it is and whether or not there is a file of that name. The name appears, or
+// changes, only when the content is complete.
+func (b Inbox) Replace(name string, content []byte) error {
+	f, err := b.hidden()
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	defer os.Remove(f.Name()) //nolint:errcheck // gone already after success
+	_, err = f.Write(content)
+	if err := errors.Join(err, f.Close()); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	if err := os.Rename(f.Name(), filepath.Join(b.folder, leaf(name))); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
 }

@@ -172,7 +172,7 @@ func TestUpload(t *testing.T) {
 			}
 			d, err := u.Put(t.Context(), "a b.pdf", bytes.NewReader(pdf))
 			if tt.says == "" {
-				if err != nil || d != (deliver.Delivered{Name: "a b.pdf", DocumentID: "d1"}) {
+				if err != nil || d != (deliver.Delivered{Name: "a b.pdf", DocumentID: "d1", ArrivalID: "a1"}) {
 					t.Errorf("Put = %+v, %v", d, err)
 				}
 				return

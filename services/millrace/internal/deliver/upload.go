@@ -40,6 +40,7 @@ func OpenUpload(rawURL, token string) (Upload, error) {
 
 type uploadAnswer struct {
 	DocumentID string `json:"document_id"`
+	ArrivalID  string `json:"arrival_id"`
 	Name       string `json:"name"`
 	Error      *struct {
 		Kind    string `json:"kind"`
@@ -74,7 +75,7 @@ func (u Upload) Put(ctx context.Context, name string, content io.Reader) (Delive
 	}
 	switch {
 	case resp.StatusCode == http.StatusAccepted && answer.DocumentID != "":
-		return Delivered{Name: answer.Name, DocumentID: answer.DocumentID}, nil
+		return Delivered{Name: answer.Name, DocumentID: answer.DocumentID, ArrivalID: answer.ArrivalID}, nil
 	case answer.Error == nil:
 		return Delivered{}, fmt.Errorf("upload %s: HTTP status %d", name, resp.StatusCode)
 	case ofDocument(resp.StatusCode):

@@ -176,3 +176,10 @@ func Clean(s string) string {
 	}
 	return sb.String()
 }
+
+// AddIndented is Add with an indent before the first cell, which Add would take for padding.
+func (t *Table) AddIndented(indent string, cells ...string) {
+	t.Add(cells...)
+	row := t.rows[len(t.rows)-1]
+	row[0] = indent + row[0]
+}
