@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"maps"
 	"math"
 	"slices"
@@ -26,7 +28,8 @@ type Config struct {
 
 // Extractor reads fields. It is immutable and safe for concurrent use.
 type Extractor struct {
-	plans map[string]*plan
+	plans       map[string]*plan
+	fingerprint string
 }
 
 // Result is what was read from a document.
@@ -45,7 +48,18 @@ func New(cfg Config) (*Extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Extractor{plans: plans}, nil
+	return &Extractor{plans: plans, fingerprint: fingerprint(plans)}, nil
+}
+
+// Fingerprint identifies the templates in use: it changes with every change of their text. It is eight hexadecimal digits.
+func (e *Extractor) Fingerprint() string { return e.fingerprint }
+
+func fingerprint(plans map[string]*plan) string {
+	h := sha256.New()
+	for _, class := range slices.Sorted(maps.Keys(plans)) {
+		h.Write(plans[class].digest[:])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:4])
 }
 
 // Classes returns the classes that have a template of their own, sorted.

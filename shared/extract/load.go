@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"crypto/sha256"
 	"embed"
 	"errors"
 	"fmt"
@@ -109,6 +110,7 @@ func compile(file string, data []byte) (p *plan, class string, err error) {
 	if len(c.problems) > 0 {
 		return nil, "", errors.Join(c.problems...)
 	}
+	p.digest = sha256.Sum256(data)
 	return p, t.Template, nil
 }
 

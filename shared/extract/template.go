@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"crypto/sha256"
 	"regexp"
 )
 
@@ -99,6 +100,7 @@ func guesses() []string {
 // plan is a template made ready: labels as a matcher, expressions compiled. It is immutable.
 type plan struct {
 	source   string // template/version
+	digest   [sha256.Size]byte
 	matcher  *matcher
 	sections []string
 	rules    []compiledRule

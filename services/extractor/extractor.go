@@ -1,0 +1,38 @@
+package main
+
+import (
+	"bytes"
+	"context"
+
+	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/extract"
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// maxLayout is the largest encoded layout that is read, in bytes.
+const maxLayout = 256 << 20
+
+// Extractor turns classified documents into extracted ones. It is safe for concurrent use.
+type Extractor struct {
+	layouts *blob.Store
+	fields  *extract.Extractor
+}
+
+// Extract reads the document's layout from the blob store and the fields that the template of its class describes. The
+// same document, class and templates always give the same answer; a field that is not found is absent. A layout that is
+// missing or damaged is a Permanent fault; a blob store that is away is DependencyDown.
+func (e *Extractor) Extract(ctx context.Context, in event.Classified) (event.Extracted, error) {
+	content, err := e.layouts.Get(ctx, in.Layout.Ref, maxLayout)
+	if err != nil {
+		return event.Extracted{}, err
+	}
+	doc, err := layout.Decode(bytes.NewReader(content))
+	if err != nil {
+		return event.Extracted{}, fault.New(fault.ClassPermanent, "layout_damaged",
+			"extract from document %s: its layout %s cannot be read; parse the document again: %w", in.DocumentID, in.Layout.Ref, err)
+	}
+	res := e.fields.Extract(doc, in.Class.Label)
+	return event.Extracted{DocumentID: in.DocumentID, Class: in.Class, Template: res.Template, Fields: res.Fields}, nil
+}
