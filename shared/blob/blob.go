@@ -19,6 +19,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"time"
 
 	"github.com/millrace/millrace/shared/fault"
 )
@@ -50,7 +52,8 @@ func (r Ref) Validate() error {
 
 // Store keeps blobs in a folder: <root>/ab/cd/abcd….
 type Store struct {
-	root string
+	root   string
+	synced sync.Map // folders that this process knows to be on disk, by path
 }
 
 // Open opens the store at a URL; file:///absolute/folder is the one scheme so far. The folder is made when it is missing.
@@ -66,6 +69,7 @@ func Open(rawURL string) (*Store, error) {
 	if err := os.MkdirAll(s.tempDir(), 0o750); err != nil {
 		return nil, down("open blob store", err)
 	}
+	s.sweep()
 	return s, nil
 }
 
@@ -97,7 +101,11 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, int64, error) {
 	}
 	ref := Ref(scheme + hex.EncodeToString(hash.Sum(nil)))
 	path := s.path(ref)
-	if info, err := os.Stat(path); err == nil && info.Size() == size {
+	if holds(path, size, ref) {
+		// Another Put got there first, perhaps a moment ago: its file is synced, the folder's entry need not be yet.
+		if err := errors.Join(s.keep(filepath.Dir(path)), syncDir(filepath.Dir(path))); err != nil {
+			return "", 0, down("put blob: sync", err)
+		}
 		return ref, size, nil
 	}
 	if err := f.Sync(); err != nil {
@@ -118,19 +126,27 @@ func (s *Store) PutBytes(ctx context.Context, content []byte) (Ref, error) {
 	return ref, err
 }
 
-// Get returns the whole content of ref, or a Permanent fault of kind "blob_too_large" when it is larger than limit bytes.
+// Get returns the whole content of ref. It is a Permanent fault of kind "blob_too_large" when the content is larger than limit
+// bytes, and of kind "blob_corrupt" when it is not what was put.
 func (s *Store) Get(ctx context.Context, ref Ref, limit int64) ([]byte, error) {
 	f, err := s.Open(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close() //nolint:errcheck // read only
-	content, err := io.ReadAll(io.LimitReader(f, limit+1))
+	info, err := f.Stat()
 	if err != nil {
 		return nil, down("read blob "+string(ref), err)
 	}
-	if int64(len(content)) > limit {
-		return nil, fault.New(fault.ClassPermanent, "blob_too_large", "blob %s is larger than %d bytes", ref, limit)
+	if info.Size() > limit {
+		return nil, fault.New(fault.ClassPermanent, "blob_too_large", "blob %s has %d bytes, more than the %d that are wanted", ref, info.Size(), limit)
+	}
+	content := make([]byte, info.Size())
+	if _, err := io.ReadFull(f, content); err != nil {
+		return nil, down("read blob "+string(ref), err)
+	}
+	if RefOf(content) != ref {
+		return nil, fault.New(fault.ClassPermanent, "blob_corrupt", "blob %s: the store's content is not what was put there; restore it or put the document again", ref)
 	}
 	return content, nil
 }
@@ -156,18 +172,69 @@ func (s *Store) Open(_ context.Context, ref Ref) (*os.File, error) {
 // publish moves a synced file to its final path and syncs the folders that changed.
 func (s *Store) publish(from, to string) error {
 	dir := filepath.Dir(to)
-	if _, err := os.Stat(dir); err != nil {
-		if err := os.MkdirAll(dir, 0o750); err != nil {
-			return err
-		}
-		if err := errors.Join(syncDir(filepath.Dir(dir)), syncDir(s.root)); err != nil {
-			return err
-		}
+	if err := s.keep(dir); err != nil {
+		return err
 	}
-	if err := os.Rename(from, to); err != nil {
+	err := os.Rename(from, to)
+	if errors.Is(err, fs.ErrNotExist) { // the folder was removed since it was made
+		s.synced.Delete(dir)
+		if err := s.keep(dir); err != nil {
+			return err
+		}
+		err = os.Rename(from, to)
+	}
+	if err != nil {
 		return err
 	}
 	return syncDir(dir)
+}
+
+// holds reports whether a file is there with the content of ref. Content that was damaged is not trusted, so putting it
+// again repairs it.
+func holds(path string, size int64, ref Ref) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close() //nolint:errcheck // read only
+	if info, err := f.Stat(); err != nil || info.Size() != size {
+		return false
+	}
+	hash := sha256.New()
+	_, err = io.Copy(hash, f)
+	return err == nil && Ref(scheme+hex.EncodeToString(hash.Sum(nil))) == ref
+}
+
+// keep makes a folder <root>/ab/cd and syncs the folders that hold its name. That a folder is there does not mean that it
+// is on disk: another process may have made it a moment ago. So each process syncs each folder once.
+func (s *Store) keep(dir string) error {
+	if _, ok := s.synced.Load(dir); ok {
+		return nil
+	}
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return err
+	}
+	if err := errors.Join(syncDir(filepath.Dir(dir)), syncDir(s.root)); err != nil {
+		return err
+	}
+	s.synced.Store(dir, struct{}{})
+	return nil
+}
+
+// sweepAge is how old a temporary file must be to count as left by a process that died; no Put takes that long.
+const sweepAge = 24 * time.Hour
+
+// sweep removes temporary files that dead processes left. It is a courtesy: what it cannot remove stays.
+func (s *Store) sweep() {
+	entries, err := os.ReadDir(s.tempDir())
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		if info, err := e.Info(); err == nil && time.Since(info.ModTime()) > sweepAge {
+			_ = os.Remove(filepath.Join(s.tempDir(), e.Name()))
+		}
+	}
 }
 
 func (s *Store) path(ref Ref) string {
