@@ -41,7 +41,7 @@ type progress struct {
 func newProgress(w io.Writer) *progress {
 	p := &progress{w: w, width: terminalWidth(w), between: 100 * time.Millisecond}
 	if p.width == 0 {
-		p.between = 5 * time.Second
+		p.between, p.last = 5*time.Second, time.Now() // what is done at once needs no word
 	}
 	return p
 }

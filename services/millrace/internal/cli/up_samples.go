@@ -91,11 +91,30 @@ func writeOutcomes(w io.Writer, outcomes []follow.Outcome, width int) error {
 	return t.Write(w, width)
 }
 
-// keyFields prints the fields, those that tell most first.
-func keyFields(fields []follow.Field) string {
-	parts := make([]string, 0, len(fields))
-	for _, f := range fields {
-		parts = append(parts, f.Name+"="+f.Value)
+// telling are the fields that tell most of a document, in the order in which they are shown.
+func telling() []string {
+	return []string{
+		"title", "subject", "name", "company", "seller_name", "advertiser", "account_holder", "party", "sender", "buyer_name", "recipient",
+		"invoice_number", "order_number", "receipt_number", "contract_num",
+		"issue_date", "order_date", "effective_date", "date", "period_to",
+		"grand_total", "total", "gross_amount", "closing_balance", "currency", "iban", "jurisdiction", "email",
 	}
-	return strings.Join(parts, "  ")
+}
+
+// mostShown is how many fields of a document the table has room for.
+const mostShown = 5
+
+// keyFields prints the fields that tell most.
+func keyFields(fields []follow.Field) string {
+	var parts []string
+	shown := make(map[string]bool)
+	for _, name := range telling() {
+		for _, f := range fields {
+			if f.Name == name && !shown[name] && len(parts) < mostShown {
+				shown[name] = true
+				parts = append(parts, name+"="+table.Cut(f.Value, 32))
+			}
+		}
+	}
+	return strings.Join(parts, " ")
 }

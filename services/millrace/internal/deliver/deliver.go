@@ -140,22 +140,27 @@ func Open(path string) (*os.File, error) {
 func Files(paths []string) ([]string, error) {
 	var files []string
 	for _, path := range paths {
+		before := len(files)
 		info, err := os.Stat(path)
 		if path == "-" || err != nil || !info.IsDir() {
 			files = append(files, path) // opening it will say what is wrong
 			continue
 		}
 		err = filepath.WalkDir(path, func(name string, entry fs.DirEntry, err error) error {
-			if err != nil {
+			switch {
+			case errors.Is(err, fs.ErrNotExist): // gone since its folder was read
+			case err != nil:
 				return err
-			}
-			if entry.Type().IsRegular() && strings.EqualFold(filepath.Ext(name), ".pdf") {
+			case entry.Type().IsRegular() && strings.EqualFold(filepath.Ext(name), ".pdf"):
 				files = append(files, name)
 			}
 			return nil
 		})
 		if err != nil {
 			return nil, fmt.Errorf("look for PDF files in %s: %w", path, err)
+		}
+		if len(files) == before {
+			return nil, fmt.Errorf("there are no PDF files in %s", path)
 		}
 	}
 	return files, nil
