@@ -276,6 +276,23 @@ func (r *reading) ofSender(b block) bool {
 	return false
 }
 
+// topmost says that a block ends above another one begins: a sender's address stands above the receiver's.
+func (r *reading) topmost(blocks []block, b block) bool {
+	end := b.parts[len(b.parts)-1].box[3]
+	above := false
+	for _, o := range blocks {
+		top := o.parts[0].box[1]
+		if o.parts[0].box == b.parts[0].box {
+			continue
+		}
+		if o.parts[len(o.parts)-1].box[3] <= b.parts[0].box[1] {
+			return false
+		}
+		above = above || top >= end
+	}
+	return above
+}
+
 // letterhead guesses the sender: a one-line address, an address block with telephone or tax numbers, or a company's name
 // at the top or the foot of the first page.
 func (r *reading) letterhead(i int) {
@@ -298,9 +315,10 @@ func (r *reading) letterhead(i int) {
 			}
 		}
 	}
-	for _, b := range r.blocks() {
+	blocks := r.blocks()
+	for _, b := range blocks {
 		score := scoreBlock * 0.6
-		if r.ofSender(b) {
+		if r.ofSender(b) || r.topmost(blocks, b) {
 			score = scoreBlock
 		}
 		r.addPart(i, b.rows[0], b.parts[0].span, score, "address")
@@ -336,16 +354,12 @@ func (r *reading) addressee(i int) {
 			}
 		}
 	}
-	head := ""
-	if at := r.mastheadRow(r.firstPage()); at >= 0 {
-		head = fold(r.sheet.rows[at].text)
-	}
 	blocks := r.blocks()
 	for _, b := range blocks {
 		row := &r.sheet.rows[b.rows[0]]
 		name := fold(row.text[b.parts[0].from:b.parts[0].to])
 		score := scoreBlock
-		if len(blocks) > 1 && strings.Contains(head, name) {
+		if r.topmost(blocks, b) {
 			score *= 0.75
 		}
 		if sender != "" {

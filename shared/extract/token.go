@@ -56,9 +56,12 @@ func run(text string, i int, digits bool) token {
 		t.text = fold(t.text)
 	}
 	// A degree or ordinal sign after "n" makes "number".
-	if t.text == "n" && (strings.HasPrefix(text[end:], "°") || strings.HasPrefix(text[end:], "º")) {
-		t.to = end + 2
-		t.text = "no"
+	if t.text == "n" {
+		for _, sign := range []string{"°", "º", ".°", ".º"} {
+			if strings.HasPrefix(text[end:], sign) {
+				t.to, t.text = end+len(sign), "no"
+			}
+		}
 	}
 	switch t.text {
 	case "nr", "num", "nro", "number", "nummer", "numero":
