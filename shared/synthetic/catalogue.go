@@ -2,7 +2,7 @@ package synthetic
 
 // catalogue returns all kinds, in the order of their names' first appearance in the documentation.
 func catalogue() []*kind {
-	return []*kind{invoiceKind(), receiptKind(), letterKind(), orderKind(), statementKind(), contractKind(), resumeKind(), reportKind(), emailKind()}
+	return []*kind{invoiceKind(), receiptKind(), letterKind(), orderKind(), statementKind(), contractKind(), resumeKind(), reportKind(), emailKind(), taxFormKind(), governmentFormKind(), paperKind(), manualKind()}
 }
 
 // Kinds returns the class labels of all kinds.
