@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"hash/fnv"
 	"math"
 	"slices"
@@ -41,7 +42,7 @@ func splitByGroup(examples []Example, n int) []Split {
 }
 
 // holdBack trains on every split and without every type, and chooses temperature and threshold.
-func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) (Held, error) {
+func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) Held {
 	var pool []answer
 	for _, s := range splits {
 		if len(s.Train) == 0 || len(s.Test) == 0 {
@@ -50,7 +51,7 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) (
 		pool = append(pool, trial(featurise(s.Train), featurise(s.Test), labels, cfg)...)
 	}
 	if len(pool) == 0 {
-		return Held{Temperature: 1, Threshold: math.Max(cfg.Threshold, 0.5)}, nil
+		return Held{Temperature: 1, Threshold: cmp.Or(cfg.Threshold, 0.5)}
 	}
 	held := Held{Temperature: temperature(pool, labels), Threshold: cfg.Threshold}
 	strangers := map[string][]answer{}
@@ -67,7 +68,7 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) (
 	for l, answers := range strangers {
 		held.Unseen[l] = rejected(answers, labels, held.Temperature, held.Threshold)
 	}
-	return held, nil
+	return held
 }
 
 func trial(train, test []sample, labels []string, cfg TrainConfig) []answer {

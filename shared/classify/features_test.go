@@ -8,7 +8,7 @@ import (
 	"github.com/millrace/millrace/shared/layout"
 )
 
-// The features are part of the model file's contract: where one of these values changes, tokensVersion must change and
+// The features are part of the model file's contract: where one of these values changes, featureSet must change and
 // the model must be trained anew.
 func TestHashesAreStable(t *testing.T) {
 	b := newBag()

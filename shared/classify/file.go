@@ -28,6 +28,9 @@ const (
 // ErrModelFile is the cause of every error about a model file's content.
 var ErrModelFile = errors.New("not a usable classifier model")
 
+// The recipe of the built-in model; see cmd/train.
+//go:generate go run ./cmd/train --out default.model
+
 //go:embed default.model
 var defaultModel []byte
 
@@ -47,8 +50,8 @@ type header struct {
 	HeldF1      float64   `json:"held_macro_f1"`
 }
 
-// tokensVersion changes whenever the same document would give other features.
-const tokensVersion = "words-chars-layout/1"
+// featureSet changes whenever the same document would give other features.
+const featureSet = "words-chars-layout/1"
 
 // Default returns the model that is built in.
 func Default() (*Model, error) {
@@ -61,7 +64,7 @@ func Default() (*Model, error) {
 
 // Load reads a model file. Errors about its content are [ErrModelFile].
 func Load(path string) (*Model, error) {
-	b, err := os.ReadFile(path) //nolint:gosec // the operator names the file
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("load classifier model: %w", err)
 	}
@@ -106,8 +109,8 @@ func Read(b []byte) (*Model, error) {
 func (h header) validate() error {
 	positive := func(x float64) bool { return x > 0 && !math.IsInf(x, 0) }
 	switch {
-	case h.Tokens != tokensVersion:
-		return fmt.Errorf("it was trained on the features %q, this program reads %q: train it anew", h.Tokens, tokensVersion)
+	case h.Tokens != featureSet:
+		return fmt.Errorf("it was trained on the features %q, this program reads %q: train it anew", h.Tokens, featureSet)
 	case len(h.Labels) < 2 || !slices.IsSorted(h.Labels) || (len(h.Labels) == 2 && slices.Contains(h.Labels, Unknown)):
 		return fmt.Errorf("its labels are %v: at least two types, sorted, are needed", h.Labels)
 	case len(h.Bias) != len(h.Labels) || h.Features < 0 || h.Features > maxModel/len(h.Labels):
@@ -195,7 +198,7 @@ func pack(f *fitted, labels []string, cfg TrainConfig, held Held, documents int)
 	rows = rows[:min(len(rows), cfg.MaxFeature)]
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.hash, b.hash) })
 	m := &Model{head: header{
-		Name: cfg.Name, Version: cfg.Version, Labels: labels, Features: len(rows), Tokens: tokensVersion, Unseen: cfg.Unseen,
+		Name: cfg.Name, Version: cfg.Version, Labels: labels, Features: len(rows), Tokens: featureSet, Unseen: cfg.Unseen,
 		Temperature: held.Temperature, Threshold: held.Threshold, Scale: scale, Bias: f.bias,
 		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1,
 	}}

@@ -44,7 +44,9 @@ func (s *shapeCounts) line(words int, tokens []token, labelled bool) {
 // addLayout adds the page features, each as one of a few steps: a linear model can then give every step its own weight.
 func (b *bag) addLayout(doc *layout.Document) {
 	pages := len(doc.Pages)
-	perLine := func(n int) uint32 { return step(float64(n)/float64(b.shape.lines), 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7) }
+	perLine := func(n int) uint32 {
+		return step(float64(n)/float64(b.shape.lines), 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
+	}
 	perToken := func(n int) uint32 {
 		return step(float64(n)/float64(max(b.shape.tokens, 1)), 0.005, 0.02, 0.05, 0.1, 0.2, 0.35)
 	}

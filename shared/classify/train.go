@@ -30,20 +30,20 @@ type TrainConfig struct {
 	Seed       uint64  // order of the examples and which features are dropped [1]
 	Epochs     int     // passes over the examples [8]
 	Rate       float64 // AdaGrad learning rate [0.15]
-	Decay      float64 // L2 penalty on the weights of each example's features [1e-5]
+	Decay      float64 // L2 penalty on the weights of each example's features [1e-3]
 	Drop       float64 // share of features hidden in each pass, so that no few words carry a type alone [0.4]
-	Smooth     float64 // label smoothing [0.05]
+	Smooth     float64 // label smoothing [0.02]
 	MinCount   int     // features of fewer documents are left out [2]
 	MaxFeature int     // how many features the model file keeps [90000]
-	Unseen     float64 // weight of unknown features in a text's length, 0 to 1 [0.3]
+	Unseen     float64 // weight of unknown features in a text's length, 0 to 1 [0.1]
 	Threshold  float64 // probability below which the answer is Unknown; 0 chooses it on held-back examples
 }
 
 func (c TrainConfig) withDefaults() (TrainConfig, error) {
 	c.Name, c.Version = cmp.Or(c.Name, "doctype"), cmp.Or(c.Version, "1")
-	c.Seed, c.Epochs, c.Rate, c.Decay = cmp.Or(c.Seed, 1), cmp.Or(c.Epochs, 8), cmp.Or(c.Rate, 0.15), cmp.Or(c.Decay, 1e-5)
-	c.Drop, c.Smooth = cmp.Or(c.Drop, 0.4), cmp.Or(c.Smooth, 0.05)
-	c.MinCount, c.MaxFeature, c.Unseen = cmp.Or(c.MinCount, 2), cmp.Or(c.MaxFeature, 90000), cmp.Or(c.Unseen, 0.3)
+	c.Seed, c.Epochs, c.Rate, c.Decay = cmp.Or(c.Seed, 1), cmp.Or(c.Epochs, 8), cmp.Or(c.Rate, 0.15), cmp.Or(c.Decay, 1e-3)
+	c.Drop, c.Smooth = cmp.Or(c.Drop, 0.4), cmp.Or(c.Smooth, 0.02)
+	c.MinCount, c.MaxFeature, c.Unseen = cmp.Or(c.MinCount, 2), cmp.Or(c.MaxFeature, 90000), cmp.Or(c.Unseen, 0.1)
 	switch {
 	case c.Epochs < 1 || c.Rate <= 0 || c.Decay < 0 || c.MinCount < 1 || c.MaxFeature < 1:
 		return c, fmt.Errorf("train: epochs, rate, minimum count and features must be above 0: %+v", c)
@@ -70,10 +70,7 @@ func Train(examples []Example, splits []Split, cfg TrainConfig) (*Model, Held, e
 	if len(splits) == 0 {
 		splits = splitByGroup(examples, 4)
 	}
-	held, err := holdBack(data, splits, labels, cfg)
-	if err != nil {
-		return nil, Held{}, err
-	}
+	held := holdBack(data, splits, labels, cfg)
 	m, err := pack(fit(data, labels, cfg), labels, cfg, held, len(data))
 	return m, held, err
 }

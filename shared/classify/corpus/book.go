@@ -64,5 +64,10 @@ func (c Config) has(name, phrase string) bool {
 	}
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(name + "\x00" + strings.ToLower(phrase)))
-	return (int(h.Sum32()>>4)%c.Folds == c.Fold) == c.HeldOut
+	x := h.Sum32()
+	inFold := int(x>>4%1024)%c.Folds == c.Fold
+	if c.HeldOut && !inFold {
+		return float64(x>>16%1000)/1000 < c.Familiar
+	}
+	return inFold == c.HeldOut
 }

@@ -26,13 +26,17 @@ type Config struct {
 	Folds int
 	// Fold is the part in question, from 0.
 	Fold int
-	// HeldOut makes documents of the phrases in Fold only; otherwise of all the others.
+	// HeldOut makes documents of the phrases in Fold, otherwise of all the others.
 	HeldOut bool
+	// Familiar is the share of the other phrases that held-out documents may use as well, 0 to 1: a real document is
+	// never worded in new phrases alone.
+	Familiar float64
 }
 
 // Source makes documents. It is safe for concurrent use.
 type Source struct {
 	cfg    Config
+	shapes map[string]shape
 	books  map[string]*book
 	shared *book
 	labels []string
@@ -47,11 +51,14 @@ type Document struct {
 
 // New reads the phrase books.
 func New(cfg Config) (*Source, error) {
+	if cfg.Familiar < 0 || cfg.Familiar > 1 {
+		return nil, fmt.Errorf("corpus: familiar is a share between 0 and 1, not %v", cfg.Familiar)
+	}
 	if cfg.Folds < 0 || cfg.Fold < 0 || (cfg.Folds > 0 && cfg.Fold >= cfg.Folds) {
 		return nil, fmt.Errorf("corpus: fold %d of %d does not exist: give 0 <= fold < folds", cfg.Fold, cfg.Folds)
 	}
-	s := &Source{cfg: cfg, books: map[string]*book{}}
-	for label := range shapes() {
+	s := &Source{cfg: cfg, shapes: shapes(), books: map[string]*book{}}
+	for label := range s.shapes {
 		name := label
 		if label == Background {
 			name = "background"
@@ -86,7 +93,7 @@ func (s *Source) Document(label string, index int) (Document, error) {
 	w := &writer{dice: d, lang: lang, book: b, source: s, label: label}
 	w.variant = pick(d, b.variants[lang])
 	w.foreign = s.books[pick(d, s.labels)]
-	return Document{Label: label, Language: lang, Layout: w.write(shapes()[label])}, nil
+	return Document{Label: label, Language: lang, Layout: w.write(s.shapes[label])}, nil
 }
 
 type dice struct{ *rand.Rand }

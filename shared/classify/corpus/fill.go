@@ -26,7 +26,9 @@ func (w *writer) fill(phrase string) string {
 }
 
 // word returns one of the shared word lists' entries.
-func (w *writer) word(kind string) string { return pick(w.dice, w.source.shared.phrases[key("en", kind, "")]) }
+func (w *writer) word(kind string) string {
+	return pick(w.dice, w.source.shared.phrases[key("en", kind, "")])
+}
 
 func (w *writer) value(name string) string {
 	switch name {
@@ -106,6 +108,20 @@ func (w *writer) amount() string {
 	return thousands(".") + fmt.Sprintf(",%02d", cents) + pick(w.dice, []string{" €", "", "", " EUR"})
 }
 
+// headerValue returns what stands behind a header line of an e-mail.
+func (w *writer) headerValue(label string) string {
+	switch label {
+	case "from", "to", "cc", "bcc", "reply-to", "von", "an", "de", "à", "para", "van", "aan":
+		return w.value("name") + " <" + w.value("email") + ">"
+	case "sent", "date", "gesendet", "datum", "envoyé", "enviado", "enviado el", "fecha", "verzonden":
+		return fmt.Sprintf("%s %d:%02d", w.date(), w.IntN(24), w.IntN(60))
+	case "subject", "betreff", "objet", "asunto", "onderwerp":
+		return pick(w.dice, []string{"", "Re: ", "RE: ", "Fwd: "}) + w.word("topic")
+	default:
+		return w.word("word") + pick(w.dice, []string{".pdf", ".docx", ".xlsx", ".png"})
+	}
+}
+
 // gibberish returns a word of random letters.
 func (w *writer) gibberish() string {
 	b := make([]byte, w.between(2, 10))
@@ -129,6 +145,8 @@ func (w *writer) valueFor(label string) string {
 	switch {
 	case w.chance(0.06):
 		return ""
+	case w.label == "email":
+		return w.headerValue(l)
 	case has("date", "datum", "fecha", "due", "fällig", "échéance", "vencimiento", "dates"):
 		return w.date()
 	case has("iban"):
@@ -141,7 +159,7 @@ func (w *writer) valueFor(label string) string {
 		return w.value("id")
 	case has("name", "titular", "holder", "inhaber", "client", "kunde", "customer", "vendor", "supplier"):
 		return pick(w.dice, []string{w.value("name"), w.company()})
-	case has("address", "anschrift", "adres", "bill to", "ship to", "deliver"):
+	case has("address", "anschrift", "bill to", "ship to", "deliver"):
 		return w.company() + ", " + w.value("street") + ", " + w.word("city")
 	}
 	return w.value(pick(w.dice, []string{"id", "name", "company", "city", "n", "word", "topic", "date"}))

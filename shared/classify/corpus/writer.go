@@ -26,8 +26,18 @@ func (w *writer) write(s shape) *layout.Document {
 	if w.chance(0.15) {
 		w.noise = 0.03 * w.Float64()
 	}
-	if w.label == Background && w.chance(0.15) {
-		return w.pages(s, w.scraps())
+	if w.label == Background {
+		if w.chance(0.15) {
+			return w.pages(s, w.scraps())
+		}
+		// The shape alone must not give a type away.
+		if w.chance(0.5) {
+			s = w.source.shapes[pick(w.dice, w.source.labels)]
+			s.after, s.terms = "", 0
+		}
+	}
+	if s.after != "" && w.variant == "fill" {
+		w.before(s.after)
 	}
 	w.opening(s)
 	w.pairs(s, s.pairs)
@@ -40,10 +50,39 @@ func (w *writer) write(s shape) *layout.Document {
 		w.add(w.phrase("closing"), "", w.value("name"))
 	}
 	w.pairs(s, s.tail)
+	if w.chance(s.terms) {
+		w.terms()
+	}
 	if w.chance(0.3) {
 		w.shared(1)
 	}
 	return w.pages(s, w.lines)
+}
+
+// before writes a short document of another type ahead of this one.
+func (w *writer) before(label string) {
+	if w.chance(0.2) {
+		return
+	}
+	own, variant, name := w.book, w.variant, w.label
+	s := w.source.shapes[label]
+	w.book, w.variant, w.label = w.source.books[label], "", label
+	w.opening(s)
+	w.pairs(s, s.pairs)
+	w.body(s)
+	w.book, w.variant, w.label = own, variant, name
+}
+
+// terms writes conditions in the words of contracts: they stand on the back of orders and invoices too.
+func (w *writer) terms() {
+	conditions := w.source.books["contract"].phrases[key(w.lang, "sentence", "")]
+	for i := range w.between(5, 50) {
+		text := w.fill(pick(w.dice, conditions))
+		if w.chance(0.5) {
+			text = fmt.Sprintf("%d. %s", i+1, text)
+		}
+		w.wrap(text)
+	}
 }
 
 // scraps returns what is hardly a text: nothing, a few words, or random letters.
@@ -120,7 +159,7 @@ func (w *writer) pairs(s shape, n span) {
 	var labels, values []string
 	for range count {
 		l := w.phrase("label")
-		if w.label == Background || l == "" {
+		if l == "" || (w.label == Background && w.chance(0.4)) {
 			l = pick(w.dice, []string{w.word("word"), w.word("topic"), w.gibberish()})
 		}
 		v := w.valueFor(l)

@@ -50,10 +50,12 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	errorsTo := io.Discard
 	if *wrong {
-		return measure(ctx, model, *data, docs, out, out)
+		errorsTo = out
 	}
-	return measure(ctx, model, *data, docs, out, io.Discard)
+	_, err = measure(ctx, model, *data, docs, out, errorsTo)
+	return err
 }
 
 func open(path string) (*classify.Model, error) {
@@ -67,7 +69,7 @@ func open(path string) (*classify.Model, error) {
 type labelled struct{ path, label, source string }
 
 func readLabels(path string) ([]labelled, error) {
-	f, err := os.Open(path) //nolint:gosec // the operator names the folder
+	f, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("read the answer key: %w", err)
 	}
@@ -90,18 +92,20 @@ func readLabels(path string) ([]labelled, error) {
 	return out, nil
 }
 
-func measure(ctx context.Context, model *classify.Model, dir string, docs []labelled, out, wrong io.Writer) error {
+// measure asks the model about every document, writes the scores to out and the wrong answers to wrong, and returns the
+// scores with abstentions counted as errors.
+func measure(ctx context.Context, model *classify.Model, dir string, docs []labelled, out, wrong io.Writer) (classify.Evaluation, error) {
 	all, forced, unread := classify.NewTally(), classify.NewTally(), 0
 	var confidence []float64
 	var right []bool
 	for _, d := range docs {
 		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(d.path)))
 		if err != nil {
-			return fmt.Errorf("read a document: %w", err)
+			return classify.Evaluation{}, fmt.Errorf("read a document: %w", err)
 		}
 		doc, err := pdf.Read(ctx, content, pdf.Limits{})
 		if ctx.Err() != nil {
-			return ctx.Err()
+			return classify.Evaluation{}, ctx.Err()
 		}
 		if err != nil {
 			unread++
@@ -121,7 +125,8 @@ func measure(ctx context.Context, model *classify.Model, dir string, docs []labe
 				d.label, res.Class.Label, res.Class.Confidence, best.Label, best.Confidence, d.path)
 		}
 	}
+	score := all.Evaluate()
 	_, err := fmt.Fprintf(out, "%s: %d documents, %d without readable text\n\nunknown counts as wrong:\n%s\nwithout abstaining:\n%s\ncalibration error %.3f\n",
-		model.Name(), len(docs), unread, all.Evaluate(), forced.Evaluate(), classify.CalibrationError(confidence, right))
-	return err
+		model.Name(), len(docs), unread, score, forced.Evaluate(), classify.CalibrationError(confidence, right))
+	return score, err
 }

@@ -2,9 +2,13 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"hash/fnv"
 
 	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/classify/corpus"
+	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/synthetic"
 )
 
 // set is all that one training needs.
@@ -31,12 +35,60 @@ func assemble(ctx context.Context, seed uint64, perType, pdfs int) (set, error) 
 		if s.splits[f].Train, err = texts(cfg, max(perType*2/3, 1)); err != nil {
 			return s, err
 		}
-		cfg.HeldOut = true
+		cfg.HeldOut, cfg.Familiar = true, 0.17
 		if s.splits[f].Test, err = texts(cfg, max(perType/8, 1)); err != nil {
 			return s, err
 		}
 	}
-	return s, ctx.Err()
+	if pdfs > 0 {
+		err = s.addPDFs(ctx, seed, pdfs)
+	}
+	return s, err
+}
+
+// addPDFs adds synthetic PDFs as the parser reads them. Each split is tested on layouts that it was not trained on.
+func (s *set) addPDFs(ctx context.Context, seed uint64, n int) error {
+	examples, err := printed(ctx, int64(seed), n)
+	if err != nil {
+		return err
+	}
+	s.train = append(s.train, examples...)
+	for _, e := range examples {
+		h := fnv.New32a()
+		_, _ = h.Write([]byte(e.Group))
+		fold := int(h.Sum32()>>4) % folds
+		for f := range s.splits {
+			if f == fold {
+				s.splits[f].Test = append(s.splits[f].Test, e)
+			} else {
+				s.splits[f].Train = append(s.splits[f].Train, e)
+			}
+		}
+	}
+	other, err := printed(ctx, int64(seed)+1, max(n/8, 1))
+	s.test = append(s.test, other...)
+	return err
+}
+
+// printed makes synthetic PDFs and reads them. A document's group is its kind and layout.
+func printed(ctx context.Context, seed int64, n int) ([]classify.Example, error) {
+	src, err := synthetic.New(synthetic.Config{Seed: seed})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]classify.Example, n)
+	for i := range out {
+		d, err := src.At(int64(i))
+		if err != nil {
+			return nil, err
+		}
+		doc, err := pdf.Read(ctx, d.PDF, pdf.Limits{})
+		if err != nil {
+			return nil, fmt.Errorf("read the synthetic document %s of seed %d: %w", d.Name, seed, err)
+		}
+		out[i] = classify.Example{Label: d.Kind, Group: d.Kind + "/" + d.Layout, Document: doc}
+	}
+	return out, nil
 }
 
 // texts makes n documents of each type, and twice as many background texts: there are more ways to be of no type.

@@ -37,8 +37,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	check := flags.Bool("check", false, "compare with the model file instead of writing it")
 	version := flags.String("version", "1", "version of the model")
 	seed := flags.Uint64("seed", 1, "seed of the documents and of the training")
-	texts := flags.Int("texts", 400, "text-only documents for each type")
-	pdfs := flags.Int("pdfs", 1200, "synthetic PDFs in all")
+	texts := flags.Int("texts", 250, "text-only documents for each type")
+	pdfs := flags.Int("pdfs", 600, "synthetic PDFs in all")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
