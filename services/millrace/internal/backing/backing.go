@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/millrace/millrace/services/millrace/internal/datadir"
 )
@@ -20,6 +21,9 @@ var ErrRefused = errors.New("it answers but refuses the usual local credentials"
 // Private is a server that belongs to this process.
 type Private interface {
 	URL() string
+	Running() bool
+	// Restart starts the server again, on the same address, after it has ended by itself.
+	Restart(ctx context.Context) error
 	// Close stops the server in an orderly way and keeps its data.
 	Close() error
 }
@@ -69,6 +73,33 @@ func (s Server) Close() error {
 	}
 	return s.private.Close()
 }
+
+// Keep starts a private server again whenever it ends by itself, until ctx ends; of others it takes no notice. Close must wait
+// until Keep has returned.
+func (s Server) Keep(ctx context.Context, name string, say func(format string, args ...any)) {
+	if s.private == nil {
+		return
+	}
+	ticker := time.NewTicker(keepEvery)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+		if s.private.Running() {
+			continue
+		}
+		say("%s: the private one has ended; starting it again", name)
+		if err := s.private.Restart(ctx); err != nil && ctx.Err() == nil {
+			say("%s: cannot be started again and will be tried again: %v", name, err)
+		}
+	}
+}
+
+// keepEvery is how often Keep looks.
+const keepEvery = time.Second
 
 // Find returns the server of kind k. given is the URL from a flag or the environment, or empty; lastURL and last are what the
 // data folder remembers, or empty.

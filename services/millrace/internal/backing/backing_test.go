@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/millrace/millrace/services/millrace/internal/backing"
@@ -20,9 +21,19 @@ type machine struct {
 	aptWhy    string // why packages cannot be installed; empty when they can
 	aptFails  error
 
-	log     []string
-	started int
-	closed  int
+	log       []string
+	started   int
+	closed    int
+	ended     atomic.Bool
+	restarted chan struct{}
+}
+
+func (m *machine) Running() bool { return !m.ended.Load() }
+
+func (m *machine) Restart(context.Context) error {
+	m.ended.Store(false)
+	close(m.restarted)
+	return nil
 }
 
 func (m *machine) Able() (bool, string) { return m.aptWhy == "", m.aptWhy }
@@ -64,7 +75,7 @@ func TestFind(t *testing.T) {
 	refused := fmt.Errorf("%w: ACCESS_REFUSED", backing.ErrRefused)
 	tests := []struct {
 		name      string
-		machine   machine
+		machine   *machine
 		given     string
 		lastURL   string
 		last      datadir.Origin
@@ -75,37 +86,37 @@ func TestFind(t *testing.T) {
 		origin datadir.Origin
 		says   string // part of what is printed, or of the error when url is empty
 	}{
-		{name: "given and well", given: given, machine: machine{answers: map[string]error{given: nil, local: nil}},
+		{name: "given and well", given: given, machine: &machine{answers: map[string]error{given: nil, local: nil}},
 			url: given, origin: datadir.Given, says: "given"},
-		{name: "given and down: no silent fallback", given: given, machine: machine{answers: map[string]error{local: nil}, installed: true},
+		{name: "given and down: no silent fallback", given: given, machine: &machine{answers: map[string]error{local: nil}, installed: true},
 			says: "given URL cannot be used"},
-		{name: "reachable", machine: machine{answers: map[string]error{local: nil}, installed: true},
+		{name: "reachable", machine: &machine{answers: map[string]error{local: nil}, installed: true},
 			url: local, origin: datadir.Found, says: "on this machine"},
-		{name: "reachable but refusing: private, and it says so", machine: machine{answers: map[string]error{local: refused}, installed: true},
+		{name: "reachable but refusing: private, and it says so", machine: &machine{answers: map[string]error{local: refused}, installed: true},
 			url: "amqp://private/", origin: datadir.Private, says: "refuses us"},
-		{name: "nothing answers, installed: private", machine: machine{installed: true},
+		{name: "nothing answers, installed: private", machine: &machine{installed: true},
 			url: "amqp://private/", origin: datadir.Private, says: "start in /data/RabbitMQ"},
 		{name: "private before: private again though one answers", last: datadir.Private,
-			machine: machine{answers: map[string]error{local: nil}, installed: true},
+			machine: &machine{answers: map[string]error{local: nil}, installed: true},
 			url:     "amqp://private/", origin: datadir.Private},
 		{name: "found before and down now: error, because the data is there", last: datadir.Found, lastURL: local,
-			machine: machine{installed: true}, says: "holds the data of this folder"},
+			machine: &machine{installed: true}, says: "holds the data of this folder"},
 		{name: "found before and well", last: datadir.Found, lastURL: local,
-			machine: machine{answers: map[string]error{local: nil}}, url: local, origin: datadir.Found, says: "as before"},
+			machine: &machine{answers: map[string]error{local: nil}}, url: local, origin: datadir.Found, says: "as before"},
 		{name: "given before, not given now: looked for like the first time", last: datadir.Given, lastURL: given,
-			machine: machine{answers: map[string]error{local: nil}}, url: local, origin: datadir.Found},
-		{name: "--servers private", private: true, machine: machine{answers: map[string]error{local: nil}, installed: true},
+			machine: &machine{answers: map[string]error{local: nil}}, url: local, origin: datadir.Found},
+		{name: "--servers private", private: true, machine: &machine{answers: map[string]error{local: nil}, installed: true},
 			url: "amqp://private/", origin: datadir.Private},
-		{name: "not installed, may install", machine: machine{},
+		{name: "not installed, may install", machine: &machine{},
 			url: "amqp://private/", origin: datadir.Private, says: "install rabbitmq-server"},
-		{name: "not installed, --no-install", noInstall: true, says: "--no-install forbids"},
-		{name: "not installed, may not install", machine: machine{aptWhy: "this is not Debian"},
+		{name: "not installed, --no-install", machine: &machine{}, noInstall: true, says: "--no-install forbids"},
+		{name: "not installed, may not install", machine: &machine{aptWhy: "this is not Debian"},
 			says: "this is not Debian"},
-		{name: "installing fails", machine: machine{aptFails: errors.New("no network")}, says: "no network"},
+		{name: "installing fails", machine: &machine{aptFails: errors.New("no network")}, says: "no network"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			m := &tt.machine
+			m := tt.machine
 			f := backing.Finder{
 				Dir: func(kind string) string { return "/data/" + kind }, Apt: m, NoInstall: tt.noInstall, PrivateOnly: tt.private,
 				Say: func(format string, args ...any) { m.log = append(m.log, fmt.Sprintf(format, args...)) },
@@ -148,5 +159,27 @@ func TestWhatToInstallIsNamedWithDockerAsTheWayOut(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("error %v does not mention %q", err, want)
 		}
+	}
+}
+
+func TestKeepStartsAPrivateServerThatHasEndedAgain(t *testing.T) {
+	m := &machine{installed: true, restarted: make(chan struct{})}
+	f := backing.Finder{Dir: func(string) string { return "/d" }, Apt: m, Say: func(string, ...any) {}}
+	s, err := f.Find(t.Context(), m.kind(), "", "", "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.ended.Store(true)
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Keep(ctx, "RabbitMQ", func(string, ...any) {})
+	}()
+	<-m.restarted
+	cancel()
+	<-done
+	if !m.Running() {
+		t.Error("it does not run")
 	}
 }

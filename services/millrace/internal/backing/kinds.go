@@ -23,10 +23,7 @@ const (
 )
 
 // probeTimeout bounds one probe, so that a host that swallows packets does not hold up the start.
-const probeTimeout = 5 * time.Second
-
-// refusalWait is how long a broker that took the connection has to let us in or refuse us.
-const refusalWait = 3 * time.Second
+const probeTimeout = 10 * time.Second
 
 // stopTimeout bounds the stop of a private server, after which it is killed; it then recovers at its next start.
 const stopTimeout = 30 * time.Second
@@ -130,12 +127,28 @@ func Postgres() Kind {
 
 type privateRabbitMQ struct{ server *servers.RabbitMQ }
 
-func (p privateRabbitMQ) URL() string  { return p.server.URL() }
+func (p privateRabbitMQ) URL() string { return p.server.URL() }
+
+func (p privateRabbitMQ) Running() bool {
+	select {
+	case <-p.server.Done():
+		return false
+	default:
+		return true
+	}
+}
+
+func (p privateRabbitMQ) Restart(ctx context.Context) error { return p.server.Restart(ctx) }
+
 func (p privateRabbitMQ) Close() error { return p.server.Stop() }
 
 type privatePostgres struct{ server *servers.Postgres }
 
 func (p privatePostgres) URL() string { return p.server.URL() }
+
+func (p privatePostgres) Running() bool { return p.server.Running() }
+
+func (p privatePostgres) Restart(ctx context.Context) error { return p.server.Restart(ctx) }
 
 func (p privatePostgres) Close() error {
 	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
@@ -158,18 +171,27 @@ func ProbeRabbitMQ(ctx context.Context, rawURL string) error {
 		return err
 	}
 	_ = conn.Close() // nothing was said
-	b, err := broker.Open(broker.Config{URL: rawURL, Name: "millrace probe", ConnectWait: refusalWait})
+	b, err := broker.Open(broker.Config{URL: rawURL, Name: "millrace probe"})
 	if err != nil {
 		return err
 	}
 	defer func() { _ = b.Close() }() // nothing is in flight
-	if _, err = b.Stats(ctx, nil); err == nil {
-		return nil
+	ticker := time.NewTicker(20 * time.Millisecond)
+	defer ticker.Stop()
+	for {
+		err := b.Ready()
+		switch {
+		case err == nil:
+			return nil
+		case strings.Contains(err.Error(), "refuses the user"):
+			return fmt.Errorf("%w: %w", ErrRefused, err)
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-ticker.C:
+		}
 	}
-	if strings.Contains(err.Error(), "refuses the user") {
-		return fmt.Errorf("%w: %w", ErrRefused, err)
-	}
-	return err
 }
 
 func hostPort(u *url.URL) string {

@@ -113,14 +113,14 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 			return err
 		}
 	}
-	writeExcerpt(&sb, r.Text, width)
+	writeExcerpt(&sb, r.Text, width, "--json prints all")
 	sb.WriteByte('\n')
 	_, err := io.WriteString(w, sb.String())
 	return err
 }
 
 // writeExcerpt prints the first lines of text that are not empty.
-func writeExcerpt(sb *strings.Builder, text string, width int) {
+func writeExcerpt(sb *strings.Builder, text string, width int, hint string) {
 	shown, more := 0, 0
 	for line := range strings.Lines(text) {
 		line = table.Clean(line)
@@ -138,7 +138,7 @@ func writeExcerpt(sb *strings.Builder, text string, width int) {
 		fmt.Fprintf(sb, "  | %s\n", line)
 	}
 	if more > 0 {
-		fmt.Fprintf(sb, "  | ... %s more (--json prints all)\n", count(more, "line"))
+		fmt.Fprintf(sb, "  | ... %s more (%s)\n", count(more, "line"), hint)
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 
 func (a *app) secretsCommand() *cobra.Command {
 	cfg := secrets.Config{}
-	var folders [2]string
+	var inbox, blobs string
 	cmd := &cobra.Command{
 		Use:   "secrets",
 		Short: "Make the passwords of a containerised installation, once",
@@ -26,10 +26,11 @@ leaves alone what is there. docker-compose.yml runs it before anything else.`,
 			if err := secrets.Ensure(cfg); err != nil {
 				return err
 			}
-			for _, folder := range folders {
-				if err := give(folder, cfg.Owner); err != nil {
-					return err
-				}
+			if err := open(inbox); err != nil {
+				return err
+			}
+			if err := give(blobs, cfg.Owner); err != nil {
+				return err
 			}
 			a.note("secrets: in %s", cfg.Dir)
 			return nil
@@ -40,8 +41,8 @@ leaves alone what is there. docker-compose.yml runs it before anything else.`,
 	f.StringVar(&cfg.RabbitMQHost, "rabbitmq", "rabbitmq:5672", "RabbitMQ's host:port")
 	f.StringVar(&cfg.PostgresHost, "postgres", "postgres:5432", "Postgres' host:port")
 	f.IntVar(&cfg.Owner, "owner", -1, "user id that the services run as")
-	f.StringVar(&folders[0], "inbox", "", "inbox folder to give to --owner")
-	f.StringVar(&folders[1], "blobs", "", "blob folder to give to --owner")
+	f.StringVar(&inbox, "inbox", "", "inbox folder, shared with the host, to let every user write in")
+	f.StringVar(&blobs, "blobs", "", "blob folder to give to --owner")
 	return cmd
 }
 
@@ -55,6 +56,18 @@ func give(folder string, owner int) error {
 		err = errors.Join(err, os.Chown(folder, owner, -1))
 	}
 	if err != nil {
+		return fmt.Errorf("prepare the folder %s: %w", folder, err)
+	}
+	return nil
+}
+
+// open lets every user write in a folder, which is made when it is missing: the inbox is shared between the generator's user
+// in its container and whoever drops documents on the host, who have no group in common.
+func open(folder string) error {
+	if folder == "" {
+		return nil
+	}
+	if err := errors.Join(os.MkdirAll(folder, 0o777), os.Chmod(folder, 0o777)); err != nil { //nolint:gosec // see above
 		return fmt.Errorf("prepare the folder %s: %w", folder, err)
 	}
 	return nil

@@ -87,8 +87,8 @@ func writeDetail(w io.Writer, d query.Detail, width int, zone *time.Location) er
 		}
 	}
 	if d.Text != "" {
-		sb.WriteString("\nText (all of it: --text)\n")
-		writeExcerpt(&sb, d.Text, width)
+		sb.WriteString("\nText\n")
+		writeExcerpt(&sb, d.Text, width, "--text prints all")
 	}
 	_, err := io.WriteString(w, sb.String())
 	return err

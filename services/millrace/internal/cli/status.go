@@ -156,8 +156,15 @@ func writeReport(w io.Writer, r report, width int, dataDir string) error {
 		return err
 	}
 	sb.WriteByte('\n')
-	r.writeTotals(&sb)
-	r.writeTroubles(&sb, dataDir)
+	var below strings.Builder
+	r.writeTotals(&below)
+	r.writeTroubles(&below, dataDir)
+	for line := range strings.Lines(below.String()) {
+		if width > 0 {
+			line = table.Cut(strings.TrimSuffix(line, "\n"), width) + "\n"
+		}
+		sb.WriteString(line)
+	}
 	_, err := io.WriteString(w, sb.String())
 	return err
 }

@@ -51,7 +51,7 @@ func (p *progress) show(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
-	text := fmt.Sprintf(format, args...)
+	text := table.Clean(fmt.Sprintf(format, args...))
 	if now.Sub(p.last) < p.between || text == p.said {
 		return
 	}

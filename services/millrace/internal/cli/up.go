@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -130,6 +131,12 @@ func (u *instance) supervise(ctx context.Context, s *supervise.Supervisor) error
 			}
 		}()
 	}
+	var keeping sync.WaitGroup
+	defer keeping.Wait()
+	defer stop() // before the wait
+	for i, server := range u.servers {
+		keeping.Go(func() { server.Keep(ctx, []string{"RabbitMQ", "Postgres"}[i], u.console.say) })
+	}
 	ended := make(chan error, 1)
 	go func() {
 		ended <- s.Run(ctx)
@@ -147,18 +154,20 @@ func (u *instance) supervise(ctx context.Context, s *supervise.Supervisor) error
 	return errors.Join(err, <-ended)
 }
 
-// accompany waits until the services are ready, says how to use them, and feeds the samples.
+// accompany waits until the services are ready, feeds the samples, and says how to use what runs.
 func (u *instance) accompany(ctx context.Context) error {
 	if err := u.awaitReady(ctx); err != nil {
 		return err
 	}
+	if u.options.samples > 0 {
+		if err := u.feed(ctx); err != nil {
+			return err
+		}
+	}
 	if !u.options.once {
 		u.explain()
 	}
-	if u.options.samples == 0 {
-		return nil
-	}
-	return u.feed(ctx)
+	return nil
 }
 
 func (u *instance) close() error {

@@ -29,7 +29,8 @@ func (u *instance) explain() {
 	u.console.say(`
   Drop PDFs into   %s
   or upload with   curl -F file=@NAME.pdf %s/documents
-  Query            psql '%s' -c 'select name, class, confidence from documents'
+  Query            psql '%s'
+                   select name, class, confidence from documents;
   Look             %s status --watch%s
                    %s documents%s
   Logs             %s

@@ -37,8 +37,8 @@ type Settings struct {
 	PostgresURL    string `json:"postgres_url"`
 	PostgresOrigin Origin `json:"postgres_origin"`
 	BlobURL        string `json:"blob_url"`
-	Prefix         string `json:"prefix"` // of every name on the broker
-	Inbox          string `json:"inbox"`  // absolute path
+	Prefix         string `json:"prefix"`             // of every name on the broker
+	Inbox          string `json:"inbox"`              // absolute path
 	Rejected       string `json:"rejected,omitempty"` // folder of files that the generator refused, absolute
 	UploadURL      string `json:"upload_url,omitempty"`
 }
