@@ -11,17 +11,17 @@ import (
 // piece is a run of glyphs that were drawn one after the other without a gap: a word, or a part of one. Coordinates are
 // those of its frame, in which text runs left to right and y goes down.
 type piece struct {
-	text     []byte
-	runes    int
-	x0, x1   float64
-	base     float64
-	size     float64
-	ascent   float64
-	descent  float64
-	space    float64
-	bold     bool
-	spaced   bool // a space character was drawn before it
-	ownSpace bool // a space character was drawn right after it
+	text    []byte
+	runes   int
+	x0, x1  float64
+	base    float64
+	size    float64
+	ascent  float64
+	descent float64
+	space   float64
+	bold    bool
+	spaced  bool // a space character was drawn before it
+	order   int  // of drawing
 }
 
 func (p *piece) top() float64    { return p.base - p.ascent }
@@ -72,7 +72,7 @@ func (f frame) leave(x0, y0, x1, y1 float64) layout.Box {
 
 // assemble makes blocks in reading order of the glyphs of a page: the text that runs as most of the page does first, then
 // text that is turned.
-func assemble(glyphs []glyph, v view) []layout.Block {
+func assemble(glyphs []glyph) []layout.Block {
 	var counts [4]int
 	for i := range glyphs {
 		counts[frameOf(&glyphs[i])]++
@@ -86,8 +86,8 @@ func assemble(glyphs []glyph, v view) []layout.Block {
 		}
 		pieces := cut(glyphs, f)
 		pieces = withoutCopies(pieces)
-		for _, region := range regions(pieces) {
-			blocks = append(blocks, blocksOf(region, f, v)...)
+		for _, region := range regions(pieces, 0) {
+			blocks = append(blocks, blocksOf(region, f)...)
 		}
 	}
 	return blocks
@@ -99,6 +99,7 @@ const (
 	pieceBack   = 0.25 // backwards
 	pieceRise   = 0.35 // across the line
 	wordGap     = 0.15 // between pieces of one line: more than this is a word break
+	letterSpace = 0.45 // the widest gap between letters of one word, in letter-spaced text
 	copyAlong   = 0.12 // nearer than this, the same text is a copy that was overprinted to look bold
 	copyAcross  = 0.20
 	lineOverlap = 0.5 // of the lower of two pieces
@@ -126,12 +127,9 @@ func cut(glyphs []glyph, f frame) []piece {
 			cur.x1 = max(cur.x1, x1)
 			cur.ascent, cur.descent = max(cur.ascent, g.ascent), max(cur.descent, g.descent)
 		} else {
-			if cur != nil && g.afterSpace {
-				cur.ownSpace = true
-			}
 			out = append(out, piece{
 				text: []byte(g.text), runes: 1, x0: x0, x1: max(x1, x0), base: y0, size: g.size,
-				ascent: g.ascent, descent: g.descent, space: g.space, bold: g.bold, spaced: g.afterSpace,
+				ascent: g.ascent, descent: g.descent, space: g.space, bold: g.bold, spaced: g.afterSpace, order: len(out),
 			})
 			cur = &out[len(out)-1]
 		}
@@ -164,7 +162,6 @@ func withoutCopies(pieces []piece) []piece {
 				for _, i := range seen[cell{text, cx + dx, cy + dy}] {
 					q := &out[i]
 					if math.Abs(q.x0-p.x0) < copyAlong*p.size && math.Abs(q.base-p.base) < copyAcross*p.size && math.Abs(q.size-p.size) < 0.1*p.size {
-						q.ownSpace = q.ownSpace || p.ownSpace
 						duplicate = true
 						break
 					}
@@ -219,13 +216,12 @@ func rowsOf(pieces []piece) []row {
 }
 
 // blocksOf makes the blocks of one region, which is read row by row.
-func blocksOf(pieces []piece, f frame, v view) []layout.Block {
+func blocksOf(rows []row, f frame) []layout.Block {
 	var blocks []layout.Block
 	var prev *row
-	rows := rowsOf(pieces)
 	for i := range rows {
 		r := &rows[i]
-		line := lineOf(r, f, v)
+		line := lineOf(r, f)
 		if len(line.Words) == 0 {
 			continue
 		}
@@ -247,12 +243,12 @@ func apart(above, below *row) bool {
 }
 
 // lineOf joins the pieces of a row to words.
-func lineOf(r *row, f frame, v view) layout.Line {
+func lineOf(r *row, f frame) layout.Line {
 	var line layout.Line
 	gap := letterGap(r.pieces)
 	var last piece
 	for i, p := range r.pieces {
-		box := round(f.leave(p.x0, p.top(), p.x1, p.bottom()), v)
+		box := round(f.leave(p.x0, p.top(), p.x1, p.bottom()))
 		if i > 0 && sameWord(&last, &p, gap) {
 			w := &line.Words[len(line.Words)-1]
 			w.Text += string(p.text)
@@ -263,6 +259,7 @@ func lineOf(r *row, f frame, v view) layout.Line {
 		}
 		last = p
 	}
+	logical(line.Words)
 	for _, w := range line.Words {
 		line.Box = line.Box.Union(w.Box)
 	}
@@ -272,7 +269,7 @@ func lineOf(r *row, f frame, v view) layout.Line {
 func sameWord(a, b *piece, gap float64) bool {
 	space := b.x0 - a.x1
 	size := min(a.size, b.size)
-	if a.ownSpace && b.spaced && space > -0.1*size {
+	if b.spaced && b.order == a.order+1 {
 		return false
 	}
 	if space < -0.6*size {
@@ -301,16 +298,17 @@ func letterGap(pieces []piece) float64 {
 		return wordGap
 	}
 	slices.Sort(gaps)
-	return min(max(wordGap, 1.5*gaps[len(gaps)/2]), 0.8)
+	middle := gaps[len(gaps)/2]
+	if middle > letterSpace {
+		return wordGap // a row of single characters, such as a table's
+	}
+	return max(wordGap, 1.5*middle)
 }
 
 // round keeps boxes to hundredths of a point, which keeps the stored layout small.
-func round(b layout.Box, _ view) layout.Box {
+func round(b layout.Box) layout.Box {
 	for i := range b {
 		b[i] = math.Round(b[i]*100) / 100
 	}
 	return b
 }
-
-// regions splits a page into parts that are read one after the other.
-func regions(pieces []piece) [][]piece { return [][]piece{pieces} }

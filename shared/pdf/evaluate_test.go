@@ -20,6 +20,8 @@ import (
 
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/sandbox"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // TestAgainstPdftotext measures how much of what pdftotext reads this package reads too: the mean F1 of bags of words
@@ -33,10 +35,15 @@ func TestAgainstPdftotext(t *testing.T) {
 	if _, err := exec.LookPath("pdftotext"); err != nil {
 		t.Skip("pdftotext is not installed")
 	}
-	root := dataFolder(t)
+	root := testkit.Data(t)
 	for folder := range strings.SplitSeq(folders, ",") {
 		t.Run(folder, func(t *testing.T) { evaluate(t, filepath.Join(root, folder)) })
 	}
+}
+
+func TestMain(m *testing.M) {
+	sandbox.Child()
+	os.Exit(m.Run())
 }
 
 type score struct {
@@ -51,6 +58,11 @@ func evaluate(t *testing.T, root string) {
 	var scores []score
 	kinds := map[string]int{}
 	var spent time.Duration
+	pool, err := sandbox.New(sandbox.Config{Children: 1, Limits: sandbox.Limits{Limits: pdf.Limits{Time: 20 * time.Second}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
 	for _, path := range pdfFiles(t, root) {
 		want := bag(pdftotext(t, path))
 		content, err := os.ReadFile(path)
@@ -58,7 +70,7 @@ func evaluate(t *testing.T, root string) {
 			t.Fatal(err)
 		}
 		start := time.Now()
-		doc, err := pdf.Read(context.Background(), content, pdf.Limits{Time: 20 * time.Second})
+		text, err := read(pool, content)
 		took := time.Since(start)
 		spent += took
 		if took > 2*time.Second {
@@ -70,7 +82,7 @@ func evaluate(t *testing.T, root string) {
 		}
 		s := score{file: strings.TrimPrefix(path, root+"/"), err: err, words: total(want)}
 		if err == nil {
-			s.ours = f1(bag(doc.Text()), want)
+			s.ours = f1(bag(text), want)
 		}
 		if os.Getenv("MILLRACE_EVAL_PLAIN") != "" {
 			s.plain = f1(bag(plainText(content)), want)
@@ -91,6 +103,19 @@ func evaluate(t *testing.T, root string) {
 	for _, s := range scores[:min(worst, len(scores))] {
 		t.Logf("%.3f %6d words  %s  %v", s.ours, s.words, s.file, s.err)
 	}
+}
+
+// read reads a document in a child: some of the development data kills its reader.
+func read(pool *sandbox.Pool, content []byte) (string, error) {
+	r, err := pool.Read(context.Background(), content)
+	if err != nil {
+		return "", err
+	}
+	doc, err := r.Document()
+	if err != nil {
+		return "", err
+	}
+	return doc.Text(), nil
 }
 
 func bag(text string) map[string]int {
@@ -176,26 +201,4 @@ func pdfFiles(tb testing.TB, root string) []string {
 		tb.Fatal(err)
 	}
 	return out
-}
-
-// dataFolder finds the development data beside the repository; tests that need it skip without.
-func dataFolder(tb testing.TB) string {
-	tb.Helper()
-	if dir := os.Getenv("MILLRACE_DATA"); dir != "" {
-		return dir
-	}
-	dir, err := os.Getwd()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	for ; dir != filepath.Dir(dir); dir = filepath.Dir(dir) {
-		data := filepath.Join(filepath.Dir(dir), "shared", "data")
-		if _, err := os.Stat(filepath.Join(dir, "go.work")); err == nil {
-			if _, err := os.Stat(data); err == nil {
-				return data
-			}
-		}
-	}
-	tb.Skip("no development data beside the repository (set MILLRACE_DATA)")
-	return ""
 }

@@ -83,6 +83,18 @@ func (d *document) loadFont(v value) *font {
 	return f
 }
 
+// fallback is what text is read with whose font is missing: the codes are taken for Windows-1252.
+func fallback() *font {
+	f := &font{ascent: 0.75, descent: 0.25, height: 1, space: 0.25}
+	for code := range f.text {
+		if r := winAnsi(byte(code)); r >= ' ' {
+			f.text[code] = plainGlyph(string(r))
+		}
+	}
+	f.standardWidths("Helvetica")
+	return f
+}
+
 // describe takes weight and height from a font's name and descriptor.
 func (f *font) describe(name string, descriptor value) {
 	lower := strings.ToLower(name)
@@ -132,6 +144,9 @@ func (d *document) loadSimple(f *font, v value) {
 			}
 		}
 	}
+	if unit != 0.001 {
+		f.type3Height()
+	}
 	for code, text := range f.text {
 		if text == " " && f.width[code] > 0 {
 			f.space = f.width[code]
@@ -152,6 +167,19 @@ func (f *font) type3(v value) float64 {
 		f.height = absf(m[3]) * 1000
 	}
 	return m[0]
+}
+
+// type3Height corrects the height of a Type 3 font whose bounding box is not true: bitmap fonts from TeX have an empty one.
+func (f *font) type3Height() {
+	sum, n := 0.0, 0.0
+	for _, w := range f.width {
+		if w > 0 {
+			sum, n = sum+w, n+1
+		}
+	}
+	if n > 0 && (f.height < 0.5*sum/n || f.height > 20*sum/n) {
+		f.height = 1.8 * sum / n
+	}
 }
 
 func absf(x float64) float64 {

@@ -100,7 +100,7 @@ func (s *scope) font(name string) *font {
 	}
 	v := key(s.fontDict, name)
 	if !isDict(v) {
-		var f *font
+		f := fallback()
 		if s.outer != nil {
 			f = s.outer.font(name)
 		}
@@ -395,7 +395,7 @@ func (m *machine) put(f *font, text string, wx, wy float64) {
 // visible reports whether a glyph is on the page and large enough to be seen.
 func (m *machine) visible(g *glyph) bool {
 	const slack = 2
-	return g.size > 0.5 && g.size < 1e5 && !math.IsNaN(g.x+g.y+g.dx+g.dy) &&
+	return g.size > 0.2 && g.size < 1e5 && !math.IsNaN(g.x+g.y+g.dx+g.dy) &&
 		g.x > -slack && g.x < m.view.width+slack && g.y > -slack && g.y < m.view.height+slack
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	ledongthuc "github.com/ledongthuc/pdf"
@@ -19,16 +20,20 @@ var errStop = errors.New("stopped")
 // metered is the file as the object reader sees it. Each read asks whether there is time left, so that a file whose cross
 // references form a loop ends at the time limit instead of never.
 type metered struct {
-	ctx  context.Context //nolint:containedctx // lives for one Read
-	file *bytes.Reader
+	ctx    context.Context //nolint:containedctx // lives for one Read
+	file   *bytes.Reader
+	budget int64 // bytes that may still be read while the file is being opened
 }
 
-func (m metered) ReadAt(p []byte, off int64) (int, error) {
+func (m *metered) ReadAt(p []byte, off int64) (int, error) {
 	if m.ctx.Err() != nil {
 		return 0, errStop
 	}
 	if off < 0 {
 		return 0, io.EOF
+	}
+	if m.budget -= int64(len(p)); m.budget < 0 {
+		return 0, errors.New("its cross references form a loop")
 	}
 	return m.file.ReadAt(p, off)
 }
@@ -75,7 +80,9 @@ func (d *document) openFile(file []byte) (err error) {
 	}()
 	d.file = file
 	d.encrypted = false
-	r, err := ledongthuc.NewReader(metered{d.ctx, bytes.NewReader(file)}, int64(len(file)))
+	source := &metered{d.ctx, bytes.NewReader(file), openBudget(len(file))}
+	r, err := ledongthuc.NewReader(source, int64(len(file)))
+	source.budget = math.MaxInt64
 	if err != nil {
 		return openFault(err)
 	}
@@ -83,6 +90,10 @@ func (d *document) openFile(file []byte) (err error) {
 	d.encrypted = key(r.Trailer(), "Encrypt").Kind() == ledongthuc.Dict
 	return nil
 }
+
+// openBudget is how much is read at most to open a file of so many bytes: what the cross references of a real one take is
+// a part of it, a loop of them takes any amount.
+func openBudget(size int) int64 { return 4*int64(size) + 1<<20 }
 
 // openFault tells encryption from damage by the object reader's words; it has one typed error only.
 func openFault(err error) error {

@@ -26,7 +26,7 @@ func (d *document) pages() ([]pageNode, error) {
 	if !isDict(root) {
 		return nil, errors.New("there is no page tree")
 	}
-	w := treeWalk{doc: d, onPath: map[string]bool{}}
+	w := treeWalk{doc: d, onPath: map[string]bool{reference(key(d.trailer(), "Root"), "Pages"): true}}
 	w.walk(root, pageNode{}, 0)
 	if w.over {
 		return nil, failf(KindTooManyPages, "the document has more than %d pages, which is the limit", d.limits.Pages)

@@ -11,6 +11,7 @@ import (
 
 	ledongthuc "github.com/ledongthuc/pdf"
 
+	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
 )
 
@@ -74,10 +75,15 @@ func Read(ctx context.Context, content []byte, limits Limits) (*layout.Document,
 	defer cancel()
 	d := &document{ctx: ctx, limits: limits, unpack: limits.Unpack, fonts: map[string]*font{}}
 	out, err := d.read(content)
-	if ctx.Err() != nil {
+	switch {
+	case err == nil:
+		return out, nil
+	case ctx.Err() != nil:
 		return nil, contextError(ctx)
+	case fault.KindOf(err) == "":
+		return nil, damaged(content, err)
 	}
-	return out, err
+	return nil, err
 }
 
 func checkContent(content []byte, limits Limits) error {
@@ -116,12 +122,9 @@ func (d *document) read(content []byte) (*layout.Document, error) {
 		return nil, openErr
 	}
 	if d.repaired != "" || d.reopen(content, plain(openErr)) != nil {
-		return nil, damaged(content, openErr)
+		return nil, openErr
 	}
 	out, err := d.readPages()
-	if err != nil && !final(err) {
-		return nil, damaged(content, err)
-	}
 	return d.finish(out, err)
 }
 
@@ -163,6 +166,9 @@ func (d *document) finish(out *layout.Document, err error) (*layout.Document, er
 	if out.Words() > 0 {
 		out.Language = out.GuessLanguage()
 		return out, nil
+	}
+	if d.encrypted {
+		return nil, failf(KindEncrypted, "the PDF is encrypted, and decrypting it gave no text; its scheme cannot be read yet")
 	}
 	for i := range out.Pages {
 		if reason := out.Pages[i].Error; reason != "" {
@@ -234,7 +240,7 @@ func (d *document) readPage(p pageNode) (page layout.Page, err error) {
 	}
 	m := newMachine(d, view)
 	m.page(p)
-	page.Blocks = assemble(m.glyphs, view)
+	page.Blocks = assemble(m.glyphs)
 	return page, nil
 }
 

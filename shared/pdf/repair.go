@@ -74,9 +74,25 @@ func (r *rebuild) scan(file []byte) {
 		}
 		r.objects[num] = found{gen: gen, offset: start}
 		dict := header0(file, pos)
+		unescape(dict)
 		r.note(dict, num, gen, start)
 		if end, ok := streamEnd(file, pos, dict); ok {
 			pos = end
+		}
+	}
+}
+
+// unescape blanks the backslashes that escape nothing: the object reader gives up on them, and the standard says that
+// they do not count (ISO 32000-1, table 3).
+func unescape(dict []byte) {
+	for i := 0; i+1 < len(dict); i++ {
+		if dict[i] != '\\' {
+			continue
+		}
+		if bytes.IndexByte([]byte("nrtbf()\\0123\r\n"), dict[i+1]) < 0 {
+			dict[i] = ' '
+		} else {
+			i++
 		}
 	}
 }
@@ -219,6 +235,8 @@ func (r *rebuild) unpack(d *document, file []byte, num, start int) {
 	data := bytes.TrimLeft(file[start+i+3+len(dict)+at+len("stream"):end], "\r\n")
 	if flatePattern.Match(dict) {
 		data = d.inflate(data)
+	} else {
+		data = bytes.TrimSuffix(data, []byte("endstream"))
 	}
 	if first > len(data) {
 		return
@@ -245,6 +263,7 @@ func (r *rebuild) unpack(d *document, file []byte, num, start int) {
 			continue
 		}
 		body := data[e.at:stop]
+		unescape(body)
 		r.objects[e.num] = found{offset: start, body: body}
 		r.note(body, e.num, 0, start)
 	}
