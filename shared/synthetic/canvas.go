@@ -20,14 +20,13 @@ type font struct {
 	colour        rgb
 }
 
-func (f font) bold() font               { f.style = "B"; return f }
-func (f font) italic() font             { f.style = "I"; return f }
-func (f font) sized(pt float64) font    { f.size = pt; return f }
-func (f font) scaled(k float64) font    { f.size *= k; return f }
-func (f font) coloured(c rgb) font      { f.colour = c; return f }
-func (f font) leading() float64         { return f.size * 1.22 }
-func (f font) in(family string) font    { f.family = family; return f }
-func (f font) spaced(k float64) float64 { return f.size * k }
+func (f font) bold() font            { f.style = "B"; return f }
+func (f font) italic() font          { f.style = "I"; return f }
+func (f font) sized(pt float64) font { f.size = pt; return f }
+func (f font) scaled(k float64) font { f.size *= k; return f }
+func (f font) coloured(c rgb) font   { f.colour = c; return f }
+func (f font) leading() float64      { return f.size * 1.22 }
+func (f font) in(family string) font { f.family = family; return f }
 
 // canvas draws on pages. Lengths are points, the origin is the top left corner, and text is placed by its baseline.
 // y is the cursor: the baseline of the next flowing line.
@@ -38,6 +37,15 @@ type canvas struct {
 	y                        float64
 	furniture                func(page int) // draws what every page has; may move the top margin
 	current                  font
+	watch                    func(placed) // told of every text; nil but in tests
+}
+
+// placed is a text with its box; y1 is the baseline.
+type placed struct {
+	page           int
+	x0, y0, x1, y1 float64
+	width, height  float64 // of the page
+	text           string
 }
 
 func newCanvas(letter bool) *canvas {
@@ -55,6 +63,13 @@ func newCanvasSize(w, h float64) *canvas {
 	pdf.SetMargins(0, 0, 0)
 	pdf.AliasNbPages("{nb}")
 	return &canvas{pdf: pdf, width: w, height: h, left: 56, right: 56, top: 56, bottom: 62}
+}
+
+// resized returns an empty canvas of another size.
+func (c *canvas) resized(w, h float64) *canvas {
+	n := newCanvasSize(w, h)
+	n.watch = c.watch
+	return n
 }
 
 func (c *canvas) inner() float64  { return c.width - c.left - c.right }
@@ -132,7 +147,19 @@ func (c *canvas) text(x, y float64, f font, s string) {
 		return
 	}
 	c.use(f)
-	c.pdf.Text(x, y, encode(s))
+	s = encode(s)
+	c.pdf.Text(x, y, s)
+	if c.watch != nil {
+		c.watch(placed{page: c.page(), x0: x, y0: y - f.size*0.72, x1: x + c.pdf.GetStringWidth(s), y1: y, width: c.width, height: c.height, text: s})
+	}
+}
+
+// textFit draws s at x in a size that fits the width w.
+func (c *canvas) textFit(x, y, w float64, f font, s string) {
+	if has := c.measure(f, s); has > w {
+		f = f.scaled(w / has)
+	}
+	c.text(x, y, f, s)
 }
 
 // textRight draws s with its right end at x.

@@ -123,7 +123,7 @@ func itemsGovernmentForm(d *draft) {
 	half := d.inner() / 2
 	d.text(d.left, d.y, d.theme.small, "1. "+p.words.registrant)
 	d.text(d.left+half, d.y, d.theme.small, "2. "+p.words.number)
-	d.text(d.left+10, d.y+14, answer, d.say("registrant", typeParty, p.registrant))
+	d.textFit(d.left+10, d.y+14, half-14, answer, d.say("registrant", typeParty, p.registrant))
 	d.text(d.left+half+10, d.y+14, answer, d.say("registration_number", typeIdentifier, p.number))
 	d.rule(d.y+20, 0.4, rgb{})
 	d.y += 36

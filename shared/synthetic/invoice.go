@@ -86,7 +86,7 @@ func invoiceWindow(d *draft, s *sale) {
 		d.linesRight(d.edge(), d.top+30, t.small, s.seller.address.oneLine(), s.seller.phone, s.seller.web)
 	} else {
 		d.logo(d.left, d.top, 30, d.between(0, 3), t.accent)
-		d.text(d.left+40, d.top+20, name, s.seller.name)
+		d.textFit(d.left+40, d.top+20, d.inner()-40, name, s.seller.name)
 	}
 	d.fact("seller_name", typeParty, s.seller.name, s.seller.name)
 	d.text(d.left, 138, t.small.sized(6.5), s.seller.name+" · "+s.seller.address.oneLine())
@@ -133,7 +133,7 @@ func (s *sale) foot(d *draft, page int, tax, bank []row) {
 			if page == 1 {
 				d.noteRow(r)
 			}
-			d.text(x, y+float64(i)*f.leading(), f, r.label+": "+r.value)
+			d.textFit(x, y+float64(i)*f.leading(), w-6, f, r.label+": "+r.value)
 		}
 	}
 	draw(d.left+w, mid)

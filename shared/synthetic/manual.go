@@ -127,7 +127,7 @@ func (m *manual) tables(d *draft) {
 // bookletManual is a small-format booklet with a cover and contents.
 func bookletManual(d *draft) {
 	m := newManual(d)
-	d.canvas = newCanvasSize(419.53, 595.28) // A5
+	d.canvas = d.resized(419.53, 595.28) // A5
 	d.left, d.right, d.top, d.bottom = 36, 36, 40, 48
 	t := d.theme
 	d.furniture = func(page int) {

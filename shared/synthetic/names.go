@@ -19,7 +19,7 @@ func lexiconOf(lang string) *lexicon {
 			cities:  []string{"Berlin", "Hamburg", "München", "Köln", "Stuttgart", "Düsseldorf", "Leipzig", "Bremen", "Nürnberg", "Dresden", "Hannover", "Münster", "Freiburg", "Würzburg", "Rostock", "Göttingen", "Lübeck", "Saarbrücken"},
 			stems:   []string{"Nordlicht", "Hansen & Söhne", "Bergmann", "Elbtal", "Rheinwerk", "Alpina", "Silberbach", "Grünfeld", "Kronos", "Westhafen", "Müller & Co.", "Adler", "Feinkost Lange", "Sonnenhof", "Teutonia", "Brückner", "Eichental", "Küstenwind", "Lohmann", "Stein & Partner"},
 			trades:  []string{"Maschinenbau", "Elektrotechnik", "Bürobedarf", "Logistik", "Bau", "Consulting", "Möbelhaus", "Druckerei", "Handels", "Medizintechnik", "Software", "Gebäudereinigung", "Sanitär", "Werkzeuge", "Lebensmittel", "Gartenbau", ""},
-			forms:   []string{"GmbH", "GmbH", "AG", "GmbH & Co. KG", "e.K.", "KG", "OHG", "UG (haftungsbeschränkt)"},
+			forms:   []string{"GmbH", "GmbH", "AG", "GmbH & Co. KG", "e.K.", "KG", "OHG", "UG"},
 		}
 	case "fr":
 		return &lexicon{

@@ -83,7 +83,7 @@ func (s *sale) orderNotes(d *draft, signed bool) {
 	d.need(60)
 	d.y += 40
 	d.line(d.left, d.y, d.left+170, d.y, 0.5, d.theme.ink)
-	d.text(d.left, d.y+11, f, s.words.approved[0]+": "+s.buyer.contact.full())
+	d.textFit(d.left, d.y+11, 204, f, s.words.approved[0]+": "+s.buyer.contact.full())
 	d.line(d.left+210, d.y, d.left+320, d.y, 0.5, d.theme.ink)
 	d.text(d.left+210, d.y+11, f, s.words.orderDate[0])
 	d.y += 24

@@ -121,7 +121,7 @@ func (p *purchase) taxLabel(d *draft) string {
 
 // paperRoll returns a canvas as wide as a till's paper and long enough for n lines.
 func paperRoll(d *draft, w float64, n int, leading float64) {
-	d.canvas = newCanvasSize(w, max(300, float64(n)*leading+60))
+	d.canvas = d.resized(w, max(300, float64(n)*leading+60))
 	d.left, d.right, d.top, d.bottom = 12, 12, 24, 10
 }
 
@@ -204,7 +204,8 @@ func tillReceipt(d *draft) {
 	p.heading(d, f)
 	rule := strings.Repeat(one(d.dice, "-", "=", "*"), 39)
 	d.typed(f, p.stamp(d))
-	d.typed(f, p.words.number[0]+" "+p.number+"  "+p.words.cashier[0]+" "+personName(d.dice, d.loc.lang).first)
+	d.typed(f, p.words.number[0]+" "+p.number)
+	d.typed(f, p.words.cashier[0]+" "+personName(d.dice, d.loc.lang).first)
 	d.typed(f, rule)
 	long := d.chance(0.4)
 	for _, it := range p.items {

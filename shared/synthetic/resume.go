@@ -140,7 +140,7 @@ func (d *draft) stations(x, w float64, list []station, dateLeft bool) {
 		d.need(3 * f.leading())
 		if dateLeft {
 			const gap = 96
-			d.text(x, d.y, f, s.span)
+			d.textFit(x, d.y, gap-6, f, s.span)
 			d.paragraph(x+gap, w-gap, f.bold(), s.what)
 			d.paragraph(x+gap, w-gap, f.italic(), join(", ", s.where, s.city))
 			d.bulleted(x+gap, w-gap, f, s.points)

@@ -54,7 +54,7 @@ func (d *draft) cells(x, w, y float64, label, value font, rows []row, boxed bool
 			at += 4
 		}
 		d.text(at, y, label, r.label)
-		d.text(at, y+label.leading()+1, value, r.value)
+		d.textFit(at, y+label.leading()+1, each-8, value, r.value)
 		d.noteRow(r)
 	}
 	return y + label.leading() + value.leading()*1.6

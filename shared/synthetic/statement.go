@@ -311,7 +311,8 @@ func groupedStatement(d *draft) {
 	d.linesRight(d.edge(), d.top+6, t.small, a.office.street, a.office.place(), a.phone)
 	d.y = d.top + 62
 	top := d.y
-	d.lines(d.left, d.y, t.body, append([]string{strings.ToUpper(a.holder)}, a.home.lines(false)...)...)
+	d.textFit(d.left, d.y, d.inner()*0.48, t.body, strings.ToUpper(a.holder))
+	d.lines(d.left, d.y+t.body.leading(), t.body, a.home.lines(false)...)
 	d.fact("account_holder", typeParty, strings.ToUpper(a.holder), strings.ToUpper(a.holder))
 	rows := a.accountRows(d)[1:]
 	x := d.left + d.inner()*0.5

@@ -108,7 +108,9 @@ func (s *Source) Next() (Document, error) {
 
 // At returns document i of the stream, counting from 0. It depends on nothing but the config and i, so documents may be
 // generated in any order and in parallel. Of every len(Kinds) consecutive documents, counted from 0, each kind has one.
-func (s *Source) At(i int64) (Document, error) {
+func (s *Source) At(i int64) (Document, error) { return s.render(i, nil) }
+
+func (s *Source) render(i int64, watch func(placed)) (Document, error) {
 	if i < 0 {
 		return Document{}, fmt.Errorf("generate synthetic document: index %d is negative", i)
 	}
@@ -116,6 +118,7 @@ func (s *Source) At(i int64) (Document, error) {
 	r := newDice(s.seed, i, "document")
 	a := c.layouts[r.IntN(len(c.layouts))]
 	d := newDraft(r, c.kind.name, a.layout.name, a.language)
+	d.watch = watch
 	d.truth.Seed, d.truth.Index = s.seed, i
 	a.layout.draw(d)
 	pdf, err := d.finish()
