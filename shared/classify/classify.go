@@ -21,6 +21,7 @@ const Unknown = "unknown"
 const (
 	maxAlternatives = 3
 	minAlternative  = 0.01 // types less likely than this are not worth showing
+	minWords        = 8    // fewer words prove no type, however typical they are
 )
 
 // Result is a model's answer about one document.
@@ -60,7 +61,7 @@ func (m *Model) Labels() []string {
 func (m *Model) Threshold() float64 { return m.head.Threshold }
 
 // Classify returns the type of the document. Only the first 4,000 words are looked at, so time and memory are bounded. A
-// document without words is Unknown with confidence 1.
+// document of fewer than 8 words is Unknown, one without words with confidence 1.
 func (m *Model) Classify(doc *layout.Document) Result {
 	b, _ := m.scratch.Get().(*bag)
 	if b == nil {
@@ -71,7 +72,11 @@ func (m *Model) Classify(doc *layout.Document) Result {
 	if b.words == 0 {
 		return Result{Class: event.Class{Label: Unknown, Confidence: 1}, Model: m.Name()}
 	}
-	return m.answer(softmax(m.logits(b), m.head.Temperature))
+	threshold := m.head.Threshold
+	if b.words < minWords {
+		threshold = math.Inf(1)
+	}
+	return m.answer(softmax(m.logits(b), m.head.Temperature), threshold)
 }
 
 // logits returns the score of every label for the features in b.
@@ -112,7 +117,7 @@ func (m *Model) find(h uint32) int32 {
 	return -1
 }
 
-func (m *Model) answer(p []float64) Result {
+func (m *Model) answer(p []float64, threshold float64) Result {
 	ranked := make([]event.Class, 0, len(p))
 	for i, label := range m.head.Labels {
 		if label != Unknown {
@@ -121,7 +126,7 @@ func (m *Model) answer(p []float64) Result {
 	}
 	slices.SortStableFunc(ranked, func(a, b event.Class) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	res := Result{Model: m.Name()}
-	if label, confidence := decide(p, m.head.Labels, m.head.Threshold); label == Unknown {
+	if label, confidence := decide(p, m.head.Labels, threshold); label == Unknown {
 		res.Class = event.Class{Label: Unknown, Confidence: 1 - confidence}
 	} else {
 		res.Class, ranked = ranked[0], ranked[1:]

@@ -62,17 +62,21 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	describe(out, model, held, set.test)
 	progress(out, "%s, %d bytes, trained in %s\n", model.Name(), len(content), time.Since(begin).Round(time.Second))
 	if *check {
-		old, err := os.ReadFile(*path)
-		if err != nil {
-			return fmt.Errorf("compare: %w", err)
-		}
-		if !bytes.Equal(old, content) {
-			return fmt.Errorf("%s is not what the recipe makes: train again without --check and commit it", *path)
-		}
-		return nil
+		return compare(*path, content)
 	}
 	if err := os.WriteFile(*path, content, 0o644); err != nil { //nolint:gosec // a model is public
 		return fmt.Errorf("write the model: %w", err)
+	}
+	return nil
+}
+
+func compare(path string, content []byte) error {
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("compare: %w", err)
+	}
+	if !bytes.Equal(old, content) {
+		return fmt.Errorf("%s is not what the recipe makes: train again without --check and commit it", path)
 	}
 	return nil
 }
