@@ -387,6 +387,9 @@ func (r *reading) title(i int) {
 		if q := utf8.RuneCountInString(row.text); q < 4 || q > 200 || !strings.ContainsFunc(row.text, unicode.IsLetter) {
 			continue
 		}
+		if legalForm(row.text) {
+			continue
+		}
 		if best < 0 || row.parts[0].size > r.sheet.rows[best].parts[0].size*1.05 {
 			best = at
 		}
@@ -415,23 +418,49 @@ func (r *reading) bodySize(page span) float64 {
 	return sizes[len(sizes)/2]
 }
 
-// person takes the largest line near the top of the first page that is two to five capitalised words.
+// person takes the largest stretch near the top of the first page that is two to five capitalised words; one that agrees
+// with an e-mail address in the document is better still.
 func (r *reading) person(i int) {
 	page := r.firstPage()
-	best := -1
-	for at := page.from; at < min(page.to, page.from+10); at++ {
-		row := &r.sheet.rows[at]
-		text := row.text[row.parts[0].from:row.parts[0].to]
-		if !personName(text) || r.isLabel(at, row.parts[0].span) {
-			continue
+	var mail []string
+	for at := page.from; at < page.to; at++ {
+		for _, m := range value.FindEmails(r.sheet.rows[at].text) {
+			mail = append(mail, m.Text[:strings.IndexByte(m.Text, '@')])
 		}
-		if best < 0 || row.parts[0].size > 1.1*r.sheet.rows[best].parts[0].size {
-			best = at
+	}
+	best, size := -1, 0.0
+	var where span
+	for at := page.from; at < min(page.to, page.from+12); at++ {
+		row := &r.sheet.rows[at]
+		for _, p := range row.parts {
+			text := row.text[p.from:p.to]
+			if !personName(text) || headingWord.MatchString(fold(text)) || r.isLabel(at, p.span) {
+				continue
+			}
+			if agrees(text, mail) {
+				r.addPart(i, at, p.span, scoreMasthead+0.2, "person_mail")
+			}
+			if p.size > 1.1*size {
+				best, where, size = at, p.span, p.size
+			}
 		}
 	}
 	if best >= 0 {
-		r.addPart(i, best, r.sheet.rows[best].parts[0].span, scoreMasthead, "person")
+		r.addPart(i, best, where, scoreMasthead, "person")
 	}
+}
+
+// headingWord finds what heads a section of a résumé.
+var headingWord = regexp.MustCompile(`\b(?:experience|education|skills|profile|summary|objective|references|languages|contact|berufliche|beruflicher|stationen|ausbildung|kenntnisse|lebenslauf|profil|fuhrerschein|sprachen|werdegang|formation|parcours|competences|langues|formacion|experiencia|idiomas|educacion|habilidades|perfil|werkervaring|opleiding|vaardigheden|talen|curriculum|resume)\b`)
+
+// agrees says that the last word of a name is part of one of the mailboxes' names.
+func agrees(name string, mail []string) bool {
+	w := strings.Fields(fold(name))
+	last := strings.Trim(w[len(w)-1], ".,-'’")
+	if i := strings.LastIndexByte(last, '-'); i >= 0 {
+		last = last[i+1:]
+	}
+	return len(last) > 2 && slices.ContainsFunc(mail, func(m string) bool { return strings.Contains(m, last) })
 }
 
 func personName(s string) bool {

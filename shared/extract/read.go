@@ -257,10 +257,13 @@ func readParty(text string) []typed {
 			end = i
 		}
 	}
+	if i := strings.IndexAny(text, "<[("); i > 2 && strings.Contains(text[i:], "@") {
+		end = min(end, i) // a mailbox behind its owner's name
+	}
 	if m := codeBehind.FindStringIndex(text[:end]); m != nil {
 		end = m[0]
 	}
-	s := trimmed(text[:end], " \t.,:;=|*_–—•-#\"“”")
+	s := trimmed(text[:end], " \t.,:;=|*_–—•-#\"“”„")
 	// The full stop of "Inc." and "S.A." belongs to the name.
 	if s.to < end && text[s.to] == '.' && legalForm(text[s.from:s.to+1]) {
 		s.to++

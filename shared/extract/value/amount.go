@@ -226,6 +226,9 @@ func splitNumber(s string, loc Locale) (whole, decimals string, ok bool) {
 	mark := decimalMark(s, loc)
 	if mark >= 0 {
 		s, decimals = s[:mark], s[mark+1:]
+		if strings.Trim(decimals, "0123456789") != "" {
+			return "", "", false
+		}
 	}
 	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if len(groups) == 0 {

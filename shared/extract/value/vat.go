@@ -24,7 +24,7 @@ func FindVATs(text string) []Identifier {
 func vatAt(text string, i int) (best string, end int) {
 	var b strings.Builder
 	b.WriteString(text[i : i+2])
-	for j := i + 2; j < len(text) && b.Len() < 15 && j-i < 24; {
+	for j := i + 2; j < len(text) && b.Len() < 16 && j-i < 28; {
 		c := text[j]
 		switch {
 		case isDigit(c) || isUpper(c):
