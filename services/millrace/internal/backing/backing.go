@@ -24,8 +24,8 @@ type Private interface {
 	Running() bool
 	// Restart starts the server again, on the same address, after it has ended by itself.
 	Restart(ctx context.Context) error
-	// Close stops the server in an orderly way and keeps its data.
-	Close() error
+	// Close stops the server in an orderly way and keeps its data; when ctx ends first, it no longer waits for that.
+	Close(ctx context.Context) error
 }
 
 // Kind is one of the two servers, with what this machine can do about it. All fields are required.
@@ -67,11 +67,11 @@ type Server struct {
 }
 
 // Close stops the server if it is private; others are not ours to stop.
-func (s Server) Close() error {
+func (s Server) Close(ctx context.Context) error {
 	if s.private == nil {
 		return nil
 	}
-	return s.private.Close()
+	return s.private.Close(ctx)
 }
 
 // Keep starts a private server again whenever it ends by itself, until ctx ends; of others it takes no notice. Close must wait

@@ -46,7 +46,7 @@ func (m *machine) Install(_ context.Context, packages []string) error {
 
 func (m *machine) URL() string { return "amqp://private/" }
 
-func (m *machine) Close() error { m.closed++; return nil }
+func (m *machine) Close(context.Context) error { m.closed++; return nil }
 
 func (m *machine) kind() backing.Kind {
 	return backing.Kind{
@@ -141,7 +141,7 @@ func TestFind(t *testing.T) {
 			if s.URL != tt.url || s.Origin != tt.origin || !strings.Contains(said, tt.says) {
 				t.Errorf("found %s (%s), want %s (%s); said %q, want %q", s.URL, s.Origin, tt.url, tt.origin, said, tt.says)
 			}
-			if err := s.Close(); err != nil {
+			if err := s.Close(t.Context()); err != nil {
 				t.Fatal(err)
 			}
 			if m.closed != m.started {

@@ -140,7 +140,17 @@ func (p privateRabbitMQ) Running() bool {
 
 func (p privateRabbitMQ) Restart(ctx context.Context) error { return p.server.Restart(ctx) }
 
-func (p privateRabbitMQ) Close() error { return p.server.Stop() }
+// Close leaves a server that was told to stop to itself when ctx ends.
+func (p privateRabbitMQ) Close(ctx context.Context) error {
+	done := make(chan error, 1)
+	go func() { done <- p.server.Stop() }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return nil
+	}
+}
 
 type privatePostgres struct{ server *servers.Postgres }
 
@@ -150,8 +160,8 @@ func (p privatePostgres) Running() bool { return p.server.Running() }
 
 func (p privatePostgres) Restart(ctx context.Context) error { return p.server.Restart(ctx) }
 
-func (p privatePostgres) Close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), stopTimeout)
+func (p privatePostgres) Close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, stopTimeout)
 	defer cancel()
 	return p.server.Stop(ctx)
 }

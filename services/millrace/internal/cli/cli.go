@@ -43,7 +43,7 @@ type app struct {
 func Execute(ctx context.Context, env Env, args []string) int {
 	a := &app{Env: env}
 	root := a.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would mean the process's own
 	root.SetIn(env.In)
 	root.SetOut(env.Out)
 	root.SetErr(env.Err)

@@ -76,7 +76,10 @@ func stages() []string {
 func (l *looker) look(ctx context.Context) report {
 	ctx, cancel := context.WithTimeout(ctx, lookTime)
 	defer cancel()
-	r := report{At: time.Now(), Running: l.target.isRunning, Errors: make(map[string]string)}
+	r := report{At: time.Now(), Errors: make(map[string]string)}
+	if l.target.ofFolder {
+		r.Running = &l.target.isRunning
+	}
 	for _, name := range stages() {
 		r.Stages = append(r.Stages, stageReport{Stage: name})
 	}

@@ -20,7 +20,7 @@ import (
 // report is what status prints. A half that could not be asked is empty and named in Errors.
 type report struct {
 	At          time.Time         `json:"at"`
-	Running     bool              `json:"running"` // whether millrace up runs in the data folder
+	Running     *bool             `json:"running"` // whether millrace up runs in the data folder; null: not an instance of this folder
 	Stages      []stageReport     `json:"stages"`
 	Totals      *query.Counts     `json:"totals"`
 	DeadLetters int               `json:"dead_letters"` // kept until a person has dealt with them
@@ -204,7 +204,7 @@ func (r report) writeTotals(sb *strings.Builder) {
 
 // writeTroubles says what is wrong, and what to do about it.
 func (r report) writeTroubles(sb *strings.Builder, dataDir string) {
-	if !r.Running {
+	if r.Running != nil && !*r.Running {
 		fmt.Fprintf(sb, "No millrace up runs in %s.\n", dataDir)
 	}
 	for _, server := range []string{serverRabbitMQ, serverPostgres} {

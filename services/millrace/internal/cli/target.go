@@ -66,6 +66,7 @@ func (a *app) load(*cobra.Command) error {
 // target is an instance as other commands see it.
 type target struct {
 	datadir.Settings
+	ofFolder  bool // the data folder's own instance
 	running   datadir.Running
 	isRunning bool
 }
@@ -77,7 +78,7 @@ func (a *app) target() (target, error) {
 		return target{}, err
 	}
 	var t target
-	if t.Settings, _, err = dir.Settings(); err != nil {
+	if t.Settings, t.ofFolder, err = dir.Settings(); err != nil {
 		return target{}, err
 	}
 	if t.running, t.isRunning, err = dir.Running(); err != nil {
@@ -85,7 +86,7 @@ func (a *app) target() (target, error) {
 	}
 	if a.settings.AMQPURL != "" && a.settings.AMQPURL != t.AMQPURL {
 		// Another broker has other names on it, and other services.
-		t.AMQPURL, t.Prefix, t.isRunning = a.settings.AMQPURL, "", false
+		t.AMQPURL, t.Prefix, t.ofFolder, t.isRunning = a.settings.AMQPURL, "", false, false
 	}
 	if a.settings.Prefix != "" {
 		t.Prefix = a.settings.Prefix

@@ -176,8 +176,19 @@ func (u *instance) close() error {
 		errs = append(errs, l.close())
 	}
 	errs = append(errs, u.dir.ClearRunning())
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if u.Force != nil {
+		go func() {
+			select {
+			case <-u.Force:
+				cancel()
+			case <-ctx.Done():
+			}
+		}()
+	}
 	for _, s := range u.servers {
-		errs = append(errs, s.Close())
+		errs = append(errs, s.Close(ctx))
 	}
 	return errors.Join(errs...)
 }
