@@ -35,6 +35,9 @@ func (p *Parser) Parse(ctx context.Context, in event.Received) (event.Parsed, er
 		return event.Parsed{}, fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the file has %d bytes; the limit is %d", in.Content.Size, p.MaxBytes)
 	}
 	content, err := p.Blobs.Get(ctx, in.Content.Ref, p.MaxBytes)
+	if fault.KindOf(err) == "blob_too_large" {
+		return event.Parsed{}, fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the file is larger than the limit: %w", err)
+	}
 	if err != nil {
 		return event.Parsed{}, fmt.Errorf("get the content of document %s: %w", in.DocumentID, err)
 	}

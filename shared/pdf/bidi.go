@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"slices"
+	"strings"
 	"unicode"
 
 	"golang.org/x/text/unicode/norm"
@@ -45,6 +46,9 @@ func logical(words []layout.Word) {
 }
 
 func rightToLeft(s string) bool {
+	if strings.IndexFunc(s, func(r rune) bool { return r >= 0x590 }) < 0 {
+		return false
+	}
 	for _, r := range s {
 		if unicode.In(r, unicode.Hebrew, unicode.Arabic, unicode.Syriac, unicode.Thaana) {
 			return true

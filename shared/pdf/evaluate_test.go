@@ -202,3 +202,19 @@ func pdfFiles(tb testing.TB, root string) []string {
 	}
 	return out
 }
+
+// runPdftotext reads the files of a NUL-separated list with a loop of pdftotext that stores nothing.
+func runPdftotext(b *testing.B, list io.Reader) {
+	b.Helper()
+	if _, err := exec.LookPath("pdftotext"); err != nil {
+		b.Skip("pdftotext is not installed")
+	}
+	cmd := exec.CommandContext(b.Context(), "sh", "-c", `xargs -0 -P"$(nproc)" -I{} pdftotext {} - > /dev/null 2>&1`)
+	cmd.Stdin = list
+	if err := cmd.Run(); err != nil {
+		var exit *exec.ExitError
+		if !errors.As(err, &exit) {
+			b.Fatal(err)
+		}
+	}
+}

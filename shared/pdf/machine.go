@@ -55,7 +55,7 @@ const (
 )
 
 func newMachine(d *document, v view) *machine {
-	return &machine{doc: d, view: v, tm: identity, lm: identity, budget: d.limits.Glyphs, st: state{ctm: v.base, scale: 1}}
+	return &machine{doc: d, view: v, tm: identity, lm: identity, budget: d.limits.Glyphs, glyphs: d.glyphs[:0], st: state{ctm: v.base, scale: 1}}
 }
 
 // page draws a page's contents and then its annotations.

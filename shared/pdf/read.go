@@ -60,6 +60,7 @@ type document struct {
 	fonts     map[string]*font // by reference
 	hidden    map[string]bool  // references of optional content that is off
 	pictures  int              // images drawn so far
+	glyphs    []glyph          // space for a page's glyphs, used again
 }
 
 // Read reads a PDF document. It returns a document with at least one word, or an error: a Permanent fault with one of the
@@ -241,6 +242,7 @@ func (d *document) readPage(p pageNode) (page layout.Page, err error) {
 	m := newMachine(d, view)
 	m.page(p)
 	page.Blocks = assemble(m.glyphs)
+	d.glyphs = m.glyphs // for the next page
 	return page, nil
 }
 
