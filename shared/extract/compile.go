@@ -13,7 +13,9 @@ import (
 // Bounds on what a template may ask for.
 const (
 	maxPerField   = 100
-	maxMatches    = 50    // of one pattern
+	maxMatches    = 50  // of one pattern
+	defaultReach  = 300 // bytes around a pattern's near words
+	maxReach      = 5_000
 	maxExpression = 4_000 // bytes, after fragments are put in
 )
 
@@ -164,6 +166,7 @@ func (c *compiler) ruleKeys(at string, r *Rule) {
 
 func (c *compiler) pattern(at string, pat Pattern) compiledPattern {
 	out := compiledPattern{Pattern: pat}
+	out.Near = slices.Clone(pat.Near)
 	if pat.ID == "" {
 		c.fail(at+".id", "a pattern needs an id, which is shown with the values that it finds")
 	}
@@ -178,6 +181,17 @@ func (c *compiler) pattern(at string, pat Pattern) compiledPattern {
 	}
 	if out.First == 0 {
 		out.First = maxMatches
+	}
+	for k, w := range pat.Near {
+		if out.Near[k] = lower(w); strings.TrimSpace(w) == "" {
+			c.fail(fmt.Sprintf("%s.near[%d]", at, k), "is empty, so it would be everywhere")
+		}
+	}
+	if pat.Reach < 0 || pat.Reach > maxReach {
+		c.fail(at+".reach", "must be between 1 and %d bytes", maxReach)
+	}
+	if out.Reach == 0 {
+		out.Reach = defaultReach
 	}
 	if pat.On != "" && pat.On != "text" && pat.On != "line" {
 		c.fail(at+".on", "%q is not known; use text or line", pat.On)

@@ -313,10 +313,36 @@ func nameQuality(s string) float64 {
 	}
 }
 
-// legalFormWord finds the legal form of a company at the end of its name or of a part of it.
-var legalFormWord = regexp.MustCompile(`(?i)(?:^|[\s,.(&])(?:gmbh|mbh|ag|kg|kgaa|ohg|gbr|ug|e\.\s?k\.?|e\.\s?v\.?|se|sarl|s\.a\.r\.l\.?|sas|s\.a\.s\.?|sasu|eurl|sa|s\.a\.?|snc|s\.l\.u?\.?|slu?|s\.r\.l\.?|srl|b\.v\.?|bv|n\.v\.?|nv|vof|v\.o\.f\.?|inc|inc\.|incorporated|corp|corp\.|corporation|company|co\.|co|llc|l\.l\.c\.?|lp|l\.p\.?|llp|l\.l\.p\.?|ltd|ltd\.|limited|plc|bhd|s/b|pty|pte|oy|ab|as|a/s|aps|spa|s\.p\.a\.?|foundation|bank|trust)\.?(?:$|[\s,.)])`)
+// legalForm says that a capitalised word of s is the legal form of a company, such as GmbH, S.A.R.L. or Ltd.
+func legalForm(s string) bool {
+	for len(s) > 0 {
+		i := strings.IndexAny(s, " ,()&")
+		w := s
+		if i >= 0 {
+			w, s = s[:i], s[i+1:]
+		} else {
+			s = ""
+		}
+		if len(w) < 2 || len(w) > 14 || !(w[0] >= 'A' && w[0] <= 'Z') && !strings.HasPrefix(w, "gGmbH") && w != "mbH" && w != "e.K." && w != "e.V." {
+			continue
+		}
+		if legalWord(strings.ToLower(strings.ReplaceAll(w, ".", ""))) {
+			return true
+		}
+	}
+	return false
+}
 
-func legalForm(s string) bool { return legalFormWord.MatchString(s) }
+// legalWord knows legal forms without their full stops, and what else only companies are called.
+func legalWord(w string) bool {
+	switch w {
+	case "gmbh", "ggmbh", "mbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "ek", "ev", "se", "sarl", "sas", "sasu", "eurl", "sa", "snc",
+		"sl", "slu", "slp", "sll", "srl", "coop", "bv", "nv", "vof", "cv", "inc", "incorporated", "corp", "corporation", "company", "co", "llc", "lp",
+		"llp", "ltd", "limited", "plc", "bhd", "s/b", "pty", "pte", "oy", "ab", "a/s", "aps", "spa", "foundation", "bank", "trust":
+		return true
+	}
+	return false
+}
 
 // durationText finds a length of time: "two (2) years", "24 months", "zwei Jahre".
 var durationText = regexp.MustCompile(`(?i)\b(\p{L}+(?:[- ]\p{L}+)?|\d{1,3})\s*(?:\(\s*(\d{1,3})\s*\)\s*)?[- ]?(years?|months?|days?|weeks?|jahren?|monaten?|tagen?|wochen?|ans?|années?|mois|jours?|años?|meses|mes|días?|jaar|jaren|maanden?|dagen|weken|year['’]s|month['’]s)\b`)

@@ -370,19 +370,33 @@ func (r *reading) byPattern(i int) {
 			}
 			continue
 		}
-		text := r.sheet.flow.text
-		if p.within == nil {
-			r.matchFlow(i, p, 0, len(text))
-			continue
-		}
-		for _, m := range p.within.FindAllStringIndex(text, p.First) {
-			r.matchFlow(i, p, m[0], m[1])
+		left := p.First
+		for _, s := range r.sheet.flow.around(p.Near, p.Reach) {
+			if p.within == nil {
+				left -= r.matchFlow(i, p, s, left)
+			} else {
+				for _, m := range p.within.FindAllStringIndex(r.sheet.flow.text[s.from:s.to], left) {
+					left -= r.matchFlow(i, p, span{s.from + m[0], s.from + m[1]}, left)
+					if left <= 0 {
+						break
+					}
+				}
+			}
+			if left <= 0 {
+				break
+			}
 		}
 	}
 }
 
 func (r *reading) matchLine(i int, p *compiledPattern, at int) {
 	row := &r.sheet.rows[at]
+	if len(p.Near) > 0 {
+		text := lower(row.text)
+		if !slices.ContainsFunc(p.Near, func(w string) bool { return strings.Contains(text, w) }) {
+			return
+		}
+	}
 	for _, m := range p.match.FindAllStringSubmatchIndex(row.text, p.First) {
 		if from, to := m[2*p.group], m[2*p.group+1]; from >= 0 {
 			r.readInto(i, at, span{from, to}, p.Weight, p.ID)
@@ -390,13 +404,15 @@ func (r *reading) matchLine(i int, p *compiledPattern, at int) {
 	}
 }
 
-func (r *reading) matchFlow(i int, p *compiledPattern, from, to int) {
+// matchFlow finds a pattern's values in a stretch of the running text, at most limit; it returns their number.
+func (r *reading) matchFlow(i int, p *compiledPattern, s span, limit int) int {
 	f := &r.sheet.flow
-	for _, m := range p.match.FindAllStringSubmatchIndex(f.text[from:to], p.First) {
+	matches := p.match.FindAllStringSubmatchIndex(f.text[s.from:s.to], limit)
+	for _, m := range matches {
 		if m[2*p.group] < 0 {
 			continue
 		}
-		start, end := from+m[2*p.group], from+m[2*p.group+1]
+		start, end := s.from+m[2*p.group], s.from+m[2*p.group+1]
 		for _, v := range r.read(&r.plan.rules[i], f.text[start:end]) {
 			page, box := f.evidence(start+v.from, start+v.to)
 			r.add(i, candidate{
@@ -405,4 +421,5 @@ func (r *reading) matchFlow(i int, p *compiledPattern, from, to int) {
 			})
 		}
 	}
+	return len(matches)
 }

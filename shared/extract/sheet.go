@@ -302,6 +302,7 @@ func (r *row) partAt(at int) int {
 // flow is the document's running text in reading order: words with one blank between them, blocks with a newline.
 type flow struct {
 	text   string
+	lower  string // text with its ASCII letters in lower case; offsets are those of text
 	starts []int
 	words  []place
 }
@@ -327,6 +328,7 @@ func newFlow(doc *layout.Document) flow {
 				for _, w := range p.Blocks[b].Lines[l].Words {
 					if sb.Len()+len(w.Text) > maxFlow || len(f.words) >= maxWords {
 						f.text = sb.String()
+						f.lower = lower(f.text)
 						return f
 					}
 					text := strings.ToValidUTF8(strings.TrimFunc(w.Text, unicode.IsSpace), "\uFFFD")
@@ -344,7 +346,56 @@ func newFlow(doc *layout.Document) flow {
 		}
 	}
 	f.text = sb.String()
+	f.lower = lower(f.text)
 	return f
+}
+
+// lower puts ASCII letters in lower case and leaves all else, so that offsets stay.
+func lower(s string) string {
+	b := []byte(s)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
+			b[i] = c + 'a' - 'A'
+		}
+	}
+	return string(b)
+}
+
+// around returns the stretches of the text within reach bytes of any of the words, in order; the whole text for no words.
+func (f *flow) around(words []string, reach int) []span {
+	if len(words) == 0 {
+		return []span{{0, len(f.text)}}
+	}
+	var out []span
+	for _, w := range words {
+		for at := 0; ; {
+			i := strings.Index(f.lower[at:], w)
+			if i < 0 {
+				break
+			}
+			at += i
+			out = append(out, span{f.runeStart(max(at-reach, 0)), f.runeStart(min(at+len(w)+reach, len(f.text)))})
+			at += len(w)
+		}
+	}
+	slices.SortFunc(out, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
+	merged := out[:0]
+	for _, s := range out {
+		if n := len(merged); n > 0 && s.from <= merged[n-1].to {
+			merged[n-1].to = max(merged[n-1].to, s.to)
+			continue
+		}
+		merged = append(merged, s)
+	}
+	return merged
+}
+
+// runeStart returns the start of the rune that text[i] is part of.
+func (f *flow) runeStart(i int) int {
+	for i > 0 && i < len(f.text) && !utf8.RuneStart(f.text[i]) {
+		i--
+	}
+	return i
 }
 
 // evidence returns the page on which text[from:to] starts and the union of the boxes of its words on that page.

@@ -51,12 +51,14 @@ type Rule struct {
 
 // Pattern finds a value in the running text by a regular expression (RE2) with a group named value.
 type Pattern struct {
-	ID     string  `yaml:"id"`
-	Within string  `yaml:"within"`
-	Match  string  `yaml:"match"`
-	On     string  `yaml:"on"`
-	First  int     `yaml:"first"`
-	Weight float64 `yaml:"weight"`
+	ID     string   `yaml:"id"`
+	Near   []string `yaml:"near"`
+	Reach  int      `yaml:"reach"`
+	Within string   `yaml:"within"`
+	Match  string   `yaml:"match"`
+	On     string   `yaml:"on"`
+	First  int      `yaml:"first"`
+	Weight float64  `yaml:"weight"`
 }
 
 // Check says that fields must add up.
