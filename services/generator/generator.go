@@ -89,7 +89,7 @@ func openInbox(cfg settings, in *intake.Intake, p parts) (source, error) {
 	}
 	config := inbox.Defaults(folder)
 	config.Settle, config.Rescan, config.Notify = cfg.Inbox.Settle, cfg.Inbox.Rescan, cfg.Inbox.Notify
-	config.Workers, config.Log = p.workers, p.log
+	config.Workers, config.Log = 4*p.workers, p.log // a file mostly waits for the disk and the broker, not for a CPU
 	if cfg.Inbox.Archive != "" {
 		config.Archive = cfg.Inbox.Archive
 	}

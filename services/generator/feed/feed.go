@@ -127,7 +127,7 @@ func (f *Feed) send(ctx context.Context, i int64) error {
 			f.sent.Add(1)
 			return nil
 		case ctx.Err() != nil:
-			return nil
+			return nil //nolint:nilerr // shutting down; the next start sends it again
 		case fault.ClassOf(err) == fault.ClassPermanent:
 			return fmt.Errorf("synthetic document %s: %w", name, err)
 		case !sleep(ctx, wait):

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/millrace/millrace/services/generator/inbox"
 )
@@ -37,6 +38,33 @@ func BenchmarkInbox(b *testing.B) {
 				x.Wait()
 			}
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "files/s")
+		})
+	}
+}
+
+// BenchmarkLook measures one look at an inbox in which many files wait.
+func BenchmarkLook(b *testing.B) {
+	for _, files := range []int{1_000, 20_000} {
+		b.Run(fmt.Sprintf("files=%d", files), func(b *testing.B) {
+			d := &desk{dir: b.TempDir(), config: func(c *inbox.Config) { c.Settle = time.Hour }}
+			for _, dir := range []string{"inbox", "blobs"} {
+				if err := os.Mkdir(filepath.Join(d.dir, dir), 0o750); err != nil {
+					b.Fatal(err)
+				}
+			}
+			for i := range files {
+				if err := os.WriteFile(d.path("inbox", fmt.Sprintf("%06d.pdf", i)), []byte(pdf), 0o600); err != nil {
+					b.Fatal(err)
+				}
+			}
+			x, err := d.start()
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer x.Close()
+			for b.Loop() {
+				x.Look(b.Context())
+			}
 		})
 	}
 }
