@@ -72,12 +72,10 @@ func (c *canvas) resized(w, h float64) *canvas {
 	return n
 }
 
-func (c *canvas) inner() float64  { return c.width - c.left - c.right }
-func (c *canvas) edge() float64   { return c.width - c.right }
-func (c *canvas) floor() float64  { return c.height - c.bottom }
-func (c *canvas) page() int       { return c.pdf.PageNo() }
-func (c *canvas) skip(dy float64) { c.y += dy }
-func (c *canvas) room() float64   { return c.floor() - c.y }
+func (c *canvas) inner() float64 { return c.width - c.left - c.right }
+func (c *canvas) edge() float64  { return c.width - c.right }
+func (c *canvas) floor() float64 { return c.height - c.bottom }
+func (c *canvas) page() int      { return c.pdf.PageNo() }
 
 // newPage starts a page, draws its furniture and puts the cursor at the top margin.
 func (c *canvas) newPage() {
@@ -219,13 +217,12 @@ func (c *canvas) lines(x, y float64, f font, ls ...string) float64 {
 	return y
 }
 
-// linesRight is lines with the right ends at x.
-func (c *canvas) linesRight(x, y float64, f font, ls ...string) float64 {
+// linesRight draws lines from baseline y down with their right ends at x.
+func (c *canvas) linesRight(x, y float64, f font, ls ...string) {
 	for _, l := range ls {
 		c.textRight(x, y, f, l)
 		y += f.leading()
 	}
-	return y
 }
 
 // paragraph flows s over the width w from x, breaking pages as needed, and leaves the cursor under it.

@@ -1,3 +1,4 @@
+//nolint:misspell // the texts are in five languages
 package synthetic
 
 // clause is a section of a contract. {a} and {b} are the parties' short names, {j} the law, {t} the term, {d} a number of

@@ -99,14 +99,7 @@ func (d *draft) factLong(name string, t time.Time) string {
 	return raw
 }
 
-// factMoney records an amount and returns it as it is to be printed, with its currency.
-func (d *draft) factMoney(name string, c cents) string {
-	raw := d.money.amount(c)
-	d.fact(name, typeAmount, c.decimal(), raw)
-	return raw
-}
-
-// factNumber is factMoney without the currency.
+// factNumber records an amount and returns it as it is to be printed, without its currency.
 func (d *draft) factNumber(name string, c cents) string {
 	raw := d.money.number(c)
 	d.fact(name, typeAmount, c.decimal(), raw)

@@ -9,6 +9,7 @@ func taxFormKind() *kind {
 	return &kind{name: "tax_form", languages: []string{"en", "de"}, layouts: []layout{
 		{name: "lines", draw: linesTaxForm},
 		{name: "grid", draw: gridTaxForm},
+		{name: "schedule", draw: scheduleTaxForm},
 	}}
 }
 
@@ -35,12 +36,12 @@ func taxWordsOf(lang string) *taxWords {
 
 // taxForm is the content: lines whose sums are right.
 type taxForm struct {
-	words           *taxWords
-	number, title   string
-	year            int
-	name, id        string
-	lines           []taxFormLine
-	filled, foreign bool
+	words         *taxWords
+	number, title string
+	year          int
+	name, id      string
+	lines         []taxFormLine
+	filled        bool
 }
 
 type taxFormLine struct {
@@ -221,5 +222,42 @@ func gridTaxForm(d *draft) {
 	}
 	cols := []column{{"#", 0.4, 'l'}, {t.words.part1, 5, 'l'}, {"", 0.5, 'c'}, {d.loc.currency, 1.4, 'r'}}
 	d.table(d.left, d.inner(), cols, rows, tableStyle{head: d.theme.small.bold(), body: d.theme.small, grid: true, pad: 3, headFill: rgb{225, 225, 225}})
+	d.sign(t.words.sign)
+}
+
+// scheduleTaxForm has one column of amounts for each of several properties, and their totals at the right.
+func scheduleTaxForm(d *draft) {
+	t := newTaxForm(d)
+	d.furniture = func(page int) { d.textRight(d.edge(), d.height-36, d.theme.small, d.pageOf(page)) }
+	d.newPage()
+	t.head(d)
+	d.paragraph(d.left, d.inner(), d.theme.small, t.words.notice+" "+t.words.instructions)
+	d.y += 8
+	n := d.between(2, 3)
+	cols := []column{{"", 0.5, 'r'}, {t.words.part + " I  " + t.words.part1, 3.6, 'l'}}
+	for k := range n {
+		cols = append(cols, column{fmt.Sprintf("(%c)", 'a'+k), 1.2, 'r'})
+	}
+	cols = append(cols, column{d.loc.currency, 1.3, 'r'})
+	var rows [][]string
+	for _, l := range t.lines {
+		cells, sum := []string{fmt.Sprint(l.no), l.text}, cents(0)
+		for k := range n {
+			part := l.amount / cents(n)
+			if k == n-1 {
+				part = l.amount - sum
+			}
+			sum += part
+			cells = append(cells, d.money.number(part))
+		}
+		cells = append(cells, d.money.number(l.amount))
+		if !t.filled {
+			for k := 2; k < len(cells); k++ {
+				cells[k] = ""
+			}
+		}
+		rows = append(rows, cells)
+	}
+	d.table(d.left, d.inner(), cols, rows, tableStyle{head: d.theme.small.bold(), body: d.theme.small, pad: 3, rows: true, headRule: 0.8, grid: d.chance(0.5)})
 	d.sign(t.words.sign)
 }

@@ -54,7 +54,6 @@ type publicForm struct {
 	agency, title, legal, form         string
 	registrant, number, representative string
 	at                                 address
-	questions                          int
 }
 
 func newPublicForm(d *draft) *publicForm {
@@ -151,7 +150,7 @@ func (p *publicForm) execute(d *draft) {
 	d.y += 6
 	d.paragraph(d.left, d.inner(), d.theme.small, p.words.execution)
 	d.y += 22
-	d.text(d.left, d.y, f, p.words.date+": "+d.factDateAs("date", d.issued))
+	d.text(d.left, d.y, f, p.words.date+": "+d.writtenOn())
 	d.text(d.left+d.inner()/2, d.y, f, "/s/ "+p.representative)
 	d.line(d.left, d.y+4, d.edge(), d.y+4, 0.5, rgb{})
 	d.y += 24

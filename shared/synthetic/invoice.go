@@ -71,7 +71,7 @@ func (d *draft) continuation(label, number string) {
 // invoiceWindow follows the continental business letter: address window, reference block, columns at the foot.
 func invoiceWindow(d *draft, s *sale) {
 	t := d.theme
-	tax, bank := s.taxRows(d), s.bankRows(d, "iban")
+	tax, bank := s.taxRows(d), s.bankRows(d)
 	d.bottom = 92
 	d.continuation(s.words.title[0], s.number)
 	carry := d.furniture
@@ -170,7 +170,7 @@ func invoiceBand(d *draft, s *sale) {
 	}
 	d.y = left + 18
 	s.itemTable(d, d.left, d.inner(), d.tableLook())
-	pay := append(s.bankRows(d, "iban"), s.taxRows(d)...)
+	pay := append(s.bankRows(d), s.taxRows(d)...)
 	rows := s.totalRows(d, s.words.grand[0])
 	d.need(float64(max(len(pay), len(rows))+2) * t.body.leading() * 1.3)
 	y := d.y + 4
@@ -201,7 +201,7 @@ func invoiceBoxed(d *draft, s *sale) {
 	d.text(d.left+6, d.y+13, t.small.bold(), s.words.billTo[0]+":")
 	d.say("buyer_name", typeParty, s.buyer.name)
 	d.lines(d.left+6, d.y+27, t.body, s.buyer.head(false)...)
-	pay := append(s.taxRows(d), s.bankRows(d, "iban")...)
+	pay := append(s.taxRows(d), s.bankRows(d)...)
 	d.pairs(d.left+half+18, d.widest(t.small, pay)+8, d.y+13, t.small, t.small, pay)
 	d.y += h + 20
 	d.y = d.cells(d.left, d.inner(), d.y, t.small, t.body, s.metaRows(d, 4), true) + 8
@@ -268,7 +268,7 @@ func invoiceProse(d *draft, s *sale) {
 	d.y += 4
 	s.totals(d, d.edge()-14, 200, s.totalRows(d, s.words.grand[0]), true)
 	d.closing(s.terms(d))
-	for _, r := range s.bankRows(d, "iban") {
+	for _, r := range s.bankRows(d) {
 		d.need(t.body.leading())
 		d.text(d.left, d.y, t.body, r.label+": "+r.value)
 		d.noteRow(r)

@@ -1,3 +1,4 @@
+//nolint:misspell // the texts are in five languages
 package synthetic
 
 import (
@@ -85,7 +86,7 @@ func invoiceTypewriter(d *draft, s *sale) {
 		d.typed(f, l)
 	}
 	d.typed(f, "")
-	for _, r := range s.bankRows(d, "iban") {
+	for _, r := range s.bankRows(d) {
 		d.typedRow(f, r, 12)
 	}
 }
@@ -128,7 +129,7 @@ func invoiceDatasheet(d *draft, s *sale) {
 		s.itemTable(d, d.left, d.inner(), tableStyle{head: t.small.bold(), body: t.small, pad: 2, headRule: 0.6, ink: t.ink})
 	}
 	section(w[3], s.totalRows(d, s.words.grand[0]))
-	section(s.words.bank[0], append(s.bankRows(d, "iban"), plainRow(s.words.due[0], d.date(s.due))))
+	section(s.words.bank[0], append(s.bankRows(d), plainRow(s.words.due[0], d.date(s.due))))
 }
 
 // partyWords are the labels name, address, currency and sums.

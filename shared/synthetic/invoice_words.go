@@ -1,3 +1,4 @@
+//nolint:misspell // the texts are in five languages
 package synthetic
 
 // tradeWords are the labels of invoices and orders. Each list holds synonyms; a document picks one and keeps to it.

@@ -3,7 +3,6 @@ package synthetic
 import (
 	"fmt"
 	"strings"
-	"time"
 )
 
 func letterKind() *kind {
@@ -177,17 +176,17 @@ func letterheadLetter(d *draft) {
 	}
 	d.rule(d.top+38, 0.8, t.accent)
 	d.y = d.top + 66
-	d.text(d.left, d.y, t.body, d.factDateAs("date", d.issued))
+	d.text(d.left, d.y, t.body, d.writtenOn())
 	d.y = l.recipient(d, d.left, d.y+2*t.body.leading()) + 18
 	l.write(d, 0)
 }
 
-// factDateAs records a date in running form or in the document's short form.
-func (d *draft) factDateAs(name string, t time.Time) string {
+// writtenOn records the document's date and returns it in running form or in the document's short form.
+func (d *draft) writtenOn() string {
 	if d.chance(0.6) {
-		return d.factLong(name, t)
+		return d.factLong("date", d.issued)
 	}
-	return d.factDate(name, t)
+	return d.factDate("date", d.issued)
 }
 
 // windowLetter follows the continental form: return line, window, reference block right.
@@ -240,7 +239,7 @@ func blockLetter(d *draft) {
 		d.y = d.lines(d.left, d.y, t.body, l.sender.phone, l.sender.email)
 	}
 	d.y += t.body.leading()
-	d.text(d.left, d.y, t.body, d.factDateAs("date", d.issued))
+	d.text(d.left, d.y, t.body, d.writtenOn())
 	d.y = l.recipient(d, d.left, d.y+2*t.body.leading()) + t.body.leading()
 	l.write(d, 0)
 }

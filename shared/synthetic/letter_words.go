@@ -1,3 +1,4 @@
+//nolint:misspell // the texts are in five languages
 package synthetic
 
 // matter is what a letter is about. In texts {d} is a date, {n} a number, {m} an amount, {c} the recipient's firm and {p} a product.

@@ -114,7 +114,7 @@ func coverReport(d *draft) {
 	d.y += 20
 	d.text(d.left, d.y, t.body.scaled(1.2), r.by+": "+d.say("author", typeParty, r.author))
 	d.y += 18
-	d.text(d.left, d.y, t.body.scaled(1.2), pick(d.dice, r.prose.date)+": "+d.factDateAs("date", d.issued))
+	d.text(d.left, d.y, t.body.scaled(1.2), pick(d.dice, r.prose.date)+": "+d.writtenOn())
 	d.newPage()
 	numbered := d.chance(0.7)
 	d.text(d.left, d.y+8, t.head, r.prose.contents)
@@ -143,7 +143,7 @@ func runningReport(d *draft) {
 	d.paragraph(d.left, d.inner(), t.head.scaled(1.1), r.title)
 	d.text(d.left, d.y, t.small, r.publisher)
 	d.y += t.body.leading()
-	d.text(d.left, d.y, t.small, join("  |  ", r.by+" "+d.say("author", typeParty, r.author), d.factDateAs("date", d.issued)))
+	d.text(d.left, d.y, t.small, join("  |  ", r.by+" "+d.say("author", typeParty, r.author), d.writtenOn()))
 	d.rule(d.y+8, 0.6, t.ink)
 	d.y += 28
 	r.write(d, d.chance(0.5))

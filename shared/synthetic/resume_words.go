@@ -1,3 +1,4 @@
+//nolint:misspell // the texts are in five languages
 package synthetic
 
 // career is a line of work, for résumés.

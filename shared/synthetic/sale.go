@@ -187,19 +187,19 @@ func (d *draft) vatRow(label, name, id string) row {
 }
 
 // ibanRow returns the row with an IBAN, mostly grouped by four.
-func (d *draft) ibanRow(label, name, iban string) row {
+func (d *draft) ibanRow(label, iban string) row {
 	raw := spaced4(iban)
 	if d.chance(0.2) {
 		raw = iban
 	}
-	return row{label: label, value: raw, name: name, typ: typeIdentifier, norm: iban}
+	return row{label: label, value: raw, name: "iban", typ: typeIdentifier, norm: iban}
 }
 
 // bankRows returns how to pay.
-func (s *sale) bankRows(d *draft, name string) []row {
+func (s *sale) bankRows(d *draft) []row {
 	rows := []row{plainRow(s.words.bank[0], s.seller.bank)}
 	if s.seller.iban != "" {
-		return append(rows, d.ibanRow(s.words.iban[0], name, s.seller.iban), plainRow(s.words.bic[0], s.seller.bic))
+		return append(rows, d.ibanRow(s.words.iban[0], s.seller.iban), plainRow(s.words.bic[0], s.seller.bic))
 	}
 	return append(rows, plainRow(s.words.account[0], s.seller.account), plainRow(one(d.dice, "Routing No.", "ABA", "Routing"), s.seller.routing))
 }

@@ -1,3 +1,4 @@
+//nolint:misspell // the texts are in five languages
 package synthetic
 
 import (
@@ -18,9 +19,9 @@ func statementKind() *kind {
 
 // statementWords are the labels of bank statements.
 type statementWords struct {
-	title, holder, account, period, from, to, opening, closing, date, text, debit, credit, amount, balance, carried, in, out, branch, page, valueDate []string
-	incoming, outgoing                                                                                                                                []string
-	notes                                                                                                                                             []string
+	title, holder, account, period, from, to, opening, closing, date, text, debit, credit, amount, balance, carried, in, out, branch, valueDate []string
+	incoming, outgoing                                                                                                                          []string
+	notes                                                                                                                                       []string
 }
 
 func statementWordsOf(lang string) *statementWords {
@@ -133,7 +134,7 @@ func (a *account) book(d *draft, n int) {
 func (a *account) accountRows(d *draft) []row {
 	rows := []row{textRow(a.words.holder[0], "account_holder", typeParty, a.holder)}
 	if a.iban != "" {
-		rows = append(rows, d.ibanRow("IBAN", "iban", a.iban))
+		rows = append(rows, d.ibanRow("IBAN", a.iban))
 		if d.loc.lang == "en" {
 			rows = append(rows, textRow(a.words.account[0], "account_number", typeIdentifier, a.number))
 		}

@@ -174,7 +174,7 @@ func TestFilesAreWholePDFs(t *testing.T) {
 // TestTextsStayOnThePageAndApart catches what the eye would: overprinted, clipped and unencodable text.
 func TestTextsStayOnThePageAndApart(t *testing.T) {
 	s := source(t, Config{Seed: 11})
-	for i := range int64(600) {
+	for i := range int64(400) {
 		pages := map[int][]placed{}
 		doc, err := s.render(i, func(p placed) { pages[p.page] = append(pages[p.page], p) })
 		if err != nil {
