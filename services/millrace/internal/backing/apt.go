@@ -43,7 +43,7 @@ func (a DebianApt) run(ctx context.Context, name string, args ...string) error {
 	if os.Geteuid() != 0 {
 		command = append([]string{"sudo", "-n"}, command...)
 	}
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // fixed programs, our own package names
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdout, cmd.Stderr, cmd.Env = a.Out, a.Out, slices.Clone(a.Env)
 	if err := cmd.Run(); err != nil {
 		return errors.Join(fmt.Errorf("%s %s failed: %w", name, args[0], err), ctx.Err())

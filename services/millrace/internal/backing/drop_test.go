@@ -17,7 +17,7 @@ func drop(t *testing.T, u *url.URL) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close(t.Context()) //nolint:errcheck // the test ends
+	defer conn.Close(t.Context())
 	if _, err := conn.Exec(t.Context(), "drop database "+pgx.Identifier{strings.TrimPrefix(u.Path, "/")}.Sanitize()); err != nil {
 		t.Error(err)
 	}

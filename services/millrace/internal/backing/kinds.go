@@ -18,7 +18,7 @@ import (
 
 // Usual local servers: RabbitMQ's default user, and a Postgres that trusts local connections.
 const (
-	LocalRabbitMQ = "amqp://guest:guest@127.0.0.1:5672/"
+	LocalRabbitMQ = "amqp://guest:guest@127.0.0.1:5672/" //nolint:gosec // RabbitMQ's documented default, for loopback only
 	LocalPostgres = "postgres://postgres@127.0.0.1:5432/millrace?sslmode=disable"
 )
 

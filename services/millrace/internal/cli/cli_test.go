@@ -88,7 +88,7 @@ func closedPort(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close() //nolint:errcheck // nothing was said
+	defer l.Close()
 	return l.Addr().String()
 }
 

@@ -63,7 +63,7 @@ func openServiceLog(dir, name string, c *console) (*serviceLog, error) {
 			return nil, fmt.Errorf("put the old log of %s aside: %w", name, err)
 		}
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o640)
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return nil, fmt.Errorf("open the log of %s: %w", name, err)
 	}

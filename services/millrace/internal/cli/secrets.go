@@ -51,7 +51,7 @@ func give(folder string, owner int) error {
 	if folder == "" {
 		return nil
 	}
-	err := os.MkdirAll(folder, 0o770)
+	err := os.MkdirAll(folder, 0o750)
 	if owner >= 0 {
 		err = errors.Join(err, os.Chown(folder, owner, -1))
 	}

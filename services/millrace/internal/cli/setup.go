@@ -47,7 +47,7 @@ func (a *app) topologyCommand() *cobra.Command {
 		Short: "Declare the exchanges and queues on the broker",
 		Long: `Declares every exchange, queue and retry tier of the standard pipeline; what is there already is left alone. The services
 do this for themselves where their user may; it is a command for installations in which only set-up may.`,
-		Example: `  millrace topology --amqp-url amqp://admin:secret@mq.example/`,
+		Example: `  millrace topology --amqp-url amqps://admin@mq.example/`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			t, err := a.target()
 			if err != nil {

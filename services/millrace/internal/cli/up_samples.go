@@ -23,8 +23,8 @@ func (u *instance) explain() {
 		}
 	}
 	data := ""
-	if u.app.flags.data != "" {
-		data = " --data " + u.app.flags.data
+	if u.flags.data != "" {
+		data = " --data " + u.flags.data
 	}
 	u.console.say(`
   Drop PDFs into   %s

@@ -78,7 +78,7 @@ func (u *instance) prepare(ctx context.Context) error {
 	if u.settings.Inbox, err = filepath.Abs(inbox); err != nil {
 		return fmt.Errorf("find the inbox %q: %w", inbox, err)
 	}
-	if err := os.MkdirAll(u.settings.Inbox, 0o770); err != nil {
+	if err := os.MkdirAll(u.settings.Inbox, 0o750); err != nil {
 		return fmt.Errorf("make the inbox: %w; choose another with --inbox", err)
 	}
 	u.settings.Rejected = filepath.Join(u.settings.Inbox, "rejected")

@@ -46,7 +46,7 @@ type Inbox struct {
 
 // OpenInbox returns the inbox in folder, which it makes when it is missing.
 func OpenInbox(folder string) (Inbox, error) {
-	if err := os.MkdirAll(folder, 0o770); err != nil {
+	if err := os.MkdirAll(folder, 0o750); err != nil {
 		return Inbox{}, fmt.Errorf("make the inbox: %w", err)
 	}
 	return Inbox{folder: folder}, nil
@@ -128,7 +128,7 @@ func Open(path string) (*os.File, error) {
 	case !info.Mode().IsRegular():
 		return nil, fault.New(fault.ClassPermanent, KindNotAFile, "%s is not a regular file", path)
 	}
-	f, err := os.Open(path) //nolint:gosec // the user names the file
+	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrPermission) {
 		return nil, fault.New(fault.ClassPermanent, KindNoPermission, "you may not read %s", path)
 	}

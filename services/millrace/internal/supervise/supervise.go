@@ -146,7 +146,7 @@ func (s *Supervisor) keep(ctx context.Context, p Program) error {
 
 // once runs one program until it ends. Where ctx ended first it returns nil, or an error when the child had to be killed.
 func (s *Supervisor) once(ctx context.Context, p Program) error {
-	cmd := exec.Command(p.Path, p.Args...) //nolint:gosec,noctx // ctx means drain here, not kill; the path is the caller's
+	cmd := exec.Command(p.Path, p.Args...) //nolint:noctx // ctx means drain here, not kill
 	cmd.Env, cmd.Stdout, cmd.Stderr = p.Env, p.Out, p.Out
 	cmd.SysProcAttr = attributes()
 	cmd.WaitDelay = 5 * time.Second // a grandchild may hold the output open
@@ -154,22 +154,26 @@ func (s *Supervisor) once(ctx context.Context, p Program) error {
 		return &startError{err}
 	}
 	s.tell(Event{Program: p.Name, Kind: Started, PID: cmd.Process.Pid})
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
+	var how error // the process ended; to be read after ended is closed
+	ended := make(chan struct{})
+	go func() {
+		how = cmd.Wait()
+		close(ended)
+	}()
 	select {
-	case err := <-ended:
+	case <-ended:
 		killGroup(cmd.Process) // what a crashed child started must not work on beside its successor
-		if err == nil {
-			err = errors.New("it ended without being asked to")
+		if how == nil {
+			how = errors.New("it ended without being asked to")
 		}
-		return err
+		return how
 	case <-ctx.Done():
 	case <-s.kill:
 	}
 	return s.drain(p, cmd, ended)
 }
 
-func (s *Supervisor) drain(p Program, cmd *exec.Cmd, ended <-chan error) error {
+func (s *Supervisor) drain(p Program, cmd *exec.Cmd, ended <-chan struct{}) error {
 	_ = cmd.Process.Signal(syscall.SIGTERM) // it may have ended meanwhile
 	timer := time.NewTimer(s.cfg.Grace)
 	defer timer.Stop()

@@ -48,7 +48,7 @@ func child(role string, args []string) {
 		<-stop
 		fmt.Println("drained")
 	case "stubborn":
-		select {} //nolint:revive // ignores SIGTERM: Notify took it
+		select {} // SIGTERM is ignored: Notify took it
 	case "supervisor":
 		self, _ := os.Executable()
 		s, err := supervise.New(supervise.Config{Notify: func(e supervise.Event) { fmt.Println("pid", e.PID) }},
