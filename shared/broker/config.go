@@ -40,9 +40,9 @@ type Config struct {
 	// CloseTimeout bounds [Broker.Close] and, beyond the drain itself, [Subscriber.Close]. Default 5 s.
 	CloseTimeout time.Duration
 
-	// Channels is how many confirm channels share the publishing. Default 2: see docs/adr/0001.
+	// Channels is how many confirm channels share the publishing. Default 1: see docs/adr/0001.
 	Channels int
-	// Window is how many messages may await their confirm on each channel. Default 256.
+	// Window is how many messages may await their confirm on each channel. Default 1024.
 	Window int
 }
 
@@ -56,8 +56,8 @@ func (c Config) withDefaults() Config {
 	orDefault(&c.BackoffMax, 5*time.Second)
 	orDefault(&c.Heartbeat, 10*time.Second)
 	orDefault(&c.CloseTimeout, 5*time.Second)
-	orDefault(&c.Channels, 2)
-	orDefault(&c.Window, 256)
+	orDefault(&c.Channels, 1)
+	orDefault(&c.Window, 1024)
 	return c
 }
 

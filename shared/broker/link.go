@@ -22,7 +22,7 @@ var ErrClosed = errors.New("closed")
 // session is one life of a connection.
 type session struct {
 	conn *amqp.Connection
-	raw  net.Conn
+	raw  *corkedConn
 	// lost is closed when the connection is gone; err, set before, says why.
 	lost chan struct{}
 	err  error
@@ -92,8 +92,8 @@ func (l *link) dial() (*session, error) {
 			if err != nil {
 				return nil, err
 			}
-			s.raw = raw
-			return raw, raw.SetDeadline(time.Now().Add(l.cfg.DialTimeout))
+			s.raw = &corkedConn{Conn: raw}
+			return s.raw, raw.SetDeadline(time.Now().Add(l.cfg.DialTimeout))
 		},
 	})
 	if err != nil {
