@@ -190,6 +190,9 @@ func (c *compiler) pattern(at string, pat Pattern) compiledPattern {
 	if pat.Reach < 0 || pat.Reach > maxReach {
 		c.fail(at+".reach", "must be between 1 and %d bytes", maxReach)
 	}
+	if pat.Top < 0 {
+		c.fail(at+".top", "must be a number of bytes")
+	}
 	if out.Reach == 0 {
 		out.Reach = defaultReach
 	}

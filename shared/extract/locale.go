@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 
 	"github.com/millrace/millrace/shared/extract/value"
@@ -29,17 +28,12 @@ func localeOf(text string) value.Locale {
 	return loc
 }
 
-var (
-	usAddress = regexp.MustCompile(`\b(?:A[KLRZ]|C[AOT]|D[CE]|FL|GA|HI|I[ADLN]|K[SY]|LA|M[ADEINOST]|N[CDEHJMVY]|O[HKR]|PA|RI|S[CD]|T[NX]|UT|V[AT]|W[AIVY]),?\s+\d{5}(?:-\d{4})?\b`)
-	usPhone   = regexp.MustCompile(`(?:\(\d{3}\)\s?|\b\d{3}[-.])\d{3}[-.]\d{4}\b`)
-)
-
 // american says that a text shows marks of the United States and none of elsewhere.
 func american(text string) bool {
 	if strings.ContainsAny(text, "€£") {
 		return false
 	}
-	return usAddress.MatchString(text) || usPhone.MatchString(text) || strings.Contains(text, "$") && !strings.Contains(text, "RM")
+	return zipCode(text) || usPhone(text) || strings.Contains(text, "$") && !strings.Contains(text, "RM")
 }
 
 // languageOf returns the language whose function words and business words are the commonest, "" where there are too few.
@@ -72,4 +66,42 @@ func languageOf(text string) string {
 		return ""
 	}
 	return []string{"en", "de", "fr", "es", "nl"}[best]
+}
+
+// zipCode says that a text has a state's two letters followed by five digits.
+func zipCode(text string) bool {
+	for i := 0; i+8 <= len(text); i++ {
+		if text[i] < 'A' || text[i] > 'Z' || text[i+1] < 'A' || text[i+1] > 'Z' || text[i+2] != ' ' || i > 0 && text[i-1] != ' ' {
+			continue
+		}
+		digits := 0
+		for j := i + 3; j < len(text) && text[j] >= '0' && text[j] <= '9'; j++ {
+			digits++
+		}
+		if digits == 5 && strings.Contains(states, text[i:i+2]+" ") {
+			return true
+		}
+	}
+	return false
+}
+
+// states are the postal abbreviations of the United States.
+const states = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA WA WV WI WY "
+
+// usPhone says that a text has a telephone number such as 215-567-7950 or (215) 567-7950.
+func usPhone(text string) bool {
+	for i := 5; i+4 < len(text); i++ {
+		if text[i] != '-' && text[i] != '.' || !digitsAt(text, i-3, 3) || !digitsAt(text, i+1, 4) {
+			continue
+		}
+		area := strings.TrimRight(text[max(0, i-5):i-3], " ")
+		if n := len(area); n > 0 && strings.IndexByte("-.)", area[n-1]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func digitsAt(text string, i, n int) bool {
+	return i >= 0 && i+n <= len(text) && strings.Trim(text[i:i+n], "0123456789") == ""
 }

@@ -15,6 +15,7 @@ type reading struct {
 	locale     value.Locale
 	labels     [][]found // by row
 	regions    []region
+	addresses  []block       // nil until they are looked for
 	candidates [][]candidate // by rule
 }
 
@@ -371,7 +372,7 @@ func (r *reading) byPattern(i int) {
 			continue
 		}
 		left := p.First
-		for _, s := range r.sheet.flow.around(p.Near, p.Reach) {
+		for _, s := range r.sheet.flow.around(p.Near, p.Reach, p.Top) {
 			if p.within == nil {
 				left -= r.matchFlow(i, p, s, left)
 			} else {

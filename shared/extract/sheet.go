@@ -362,19 +362,24 @@ func lower(s string) string {
 }
 
 // around returns the stretches of the text within reach bytes of any of the words, in order; the whole text for no words.
-func (f *flow) around(words []string, reach int) []span {
+// Top, where not 0, bounds the text to its first bytes.
+func (f *flow) around(words []string, reach, top int) []span {
+	size := len(f.text)
+	if top > 0 && top < size {
+		size = f.runeStart(top)
+	}
 	if len(words) == 0 {
-		return []span{{0, len(f.text)}}
+		return []span{{0, size}}
 	}
 	var out []span
 	for _, w := range words {
 		for at := 0; ; {
-			i := strings.Index(f.lower[at:], w)
+			i := strings.Index(f.lower[at:size], w)
 			if i < 0 {
 				break
 			}
 			at += i
-			out = append(out, span{f.runeStart(max(at-reach, 0)), f.runeStart(min(at+len(w)+reach, len(f.text)))})
+			out = append(out, span{f.runeStart(max(at-reach, 0)), f.runeStart(min(at+len(w)+reach, size))})
 			at += len(w)
 		}
 	}

@@ -54,6 +54,7 @@ type Pattern struct {
 	ID     string   `yaml:"id"`
 	Near   []string `yaml:"near"`
 	Reach  int      `yaml:"reach"`
+	Top    int      `yaml:"top"`
 	Within string   `yaml:"within"`
 	Match  string   `yaml:"match"`
 	On     string   `yaml:"on"`
