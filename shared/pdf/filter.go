@@ -80,7 +80,7 @@ func (d *document) spend(n int) {
 // readAll reads up to the end or the first error.
 func (d *document) readAll(r io.Reader) []byte {
 	var buf bytes.Buffer
-	n, _ := io.Copy(&buf, io.LimitReader(r, d.unpack+1)) //nolint:errcheck // what came before the damage counts
+	n, _ := io.Copy(&buf, io.LimitReader(r, d.unpack+1)) // what came before the damage counts
 	d.spend(int(n))
 	return buf.Bytes()
 }
@@ -165,7 +165,7 @@ func (d *document) unlzw(data []byte) []byte {
 		} else if code == next {
 			n = 1
 			if prev >= first {
-				n = length[prev]
+				n = length[prev] //nolint:gosec // the table is as long as the codes
 			}
 			n++
 		}
@@ -189,7 +189,7 @@ func (d *document) unlzw(data []byte) []byte {
 			prefix[next], suffix[next] = uint16(prev), out[start]
 			length[next] = 2
 			if prev >= first {
-				length[next] = length[prev] + 1
+				length[next] = length[prev] + 1 //nolint:gosec // the table is as long as the codes
 			}
 			next++
 		}

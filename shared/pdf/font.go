@@ -23,7 +23,6 @@ type font struct {
 	encoding  *cmap // of codes to CIDs; nil for Identity
 	unicode   *cmap // ToUnicode
 	legacy    *legacy
-	cidText   map[uint32]string // by CID, from the font program
 	widths    map[uint32]float64
 	otherwise float64 // width of a CID that is not in widths
 }
@@ -58,9 +57,6 @@ func (f *font) take(s []byte) (char, int) {
 		if t, ok := f.unicode.text[code]; ok {
 			text = t
 		}
-	}
-	if text == "" {
-		text = f.cidText[cid]
 	}
 	w, ok := f.widths[cid]
 	if !ok {
@@ -124,7 +120,7 @@ func (d *document) loadSimple(f *font, v value) {
 	descriptor := key(v, "FontDescriptor")
 	name := baseName(key(v, "BaseFont").Name())
 	f.describe(name, descriptor)
-	d.simpleText(f, v, name, descriptor)
+	d.simpleText(f, v, name)
 	unit := 0.001
 	if key(v, "Subtype").Name() == "Type3" {
 		unit = f.type3(v)
@@ -199,9 +195,9 @@ func baseName(name string) string {
 
 // simpleText fills the text of each of a simple font's codes: ToUnicode first, then the encoding's glyph names, then the
 // font's own encoding.
-func (d *document) simpleText(f *font, v value, name string, descriptor value) {
-	names := d.baseEncoding(f, v, name, descriptor)
-	d.differences(f, key(v, "Encoding"), names)
+func (d *document) simpleText(f *font, v value, name string) {
+	baseEncoding(f, v, name)
+	differences(f, key(v, "Encoding"))
 	if m := d.toUnicode(v); m != nil {
 		for code, text := range m.text {
 			if code < 256 && useful(text) {
@@ -220,9 +216,9 @@ func useful(text string) bool {
 	return text != "" && r != 0 && r != utf8.RuneError && (r < 0xe000 || r > 0xf8ff)
 }
 
-// baseEncoding fills in the encoding that differences are made to. It returns the glyph names of the font program, where
-// they were read.
-func (d *document) baseEncoding(f *font, v value, name string, descriptor value) map[byte]string {
+// baseEncoding fills in the encoding that differences are made to. A font program's own encoding is not read yet: fonts
+// that rely on it are taken for StandardEncoding.
+func baseEncoding(f *font, v value, name string) {
 	enc := key(v, "Encoding")
 	base := enc.Name()
 	if isDict(enc) {
@@ -249,14 +245,10 @@ func (d *document) baseEncoding(f *font, v value, name string, descriptor value)
 			f.text[code] = string(r)
 		}
 	}
-	if base == "" {
-		d.programEncoding(f, descriptor)
-	}
-	return nil
 }
 
 // differences applies an encoding dictionary's own names.
-func (d *document) differences(f *font, enc value, _ map[byte]string) {
+func differences(f *font, enc value) {
 	list := key(enc, "Differences")
 	code := 0
 	unknown := map[string][]int{}
@@ -339,9 +331,6 @@ func (d *document) loadComposite(f *font, v value) {
 	if f.legacy != nil {
 		f.legacyWidths()
 	}
-	if f.unicode == nil && f.legacy == nil {
-		d.programCIDs(f, child, descriptor)
-	}
 	f.space = 0.25
 }
 
@@ -384,7 +373,3 @@ func cidWidths(w value) map[uint32]float64 {
 	}
 	return out
 }
-
-// programEncoding and programCIDs read font programs.
-func (d *document) programEncoding(*font, value)    {}
-func (d *document) programCIDs(*font, value, value) {}

@@ -5,7 +5,7 @@ import "math"
 // matrix is the transformation [a b c d e f] of ISO 32000-1, 8.3.4: x' = ax + cy + e, y' = bx + dy + f.
 type matrix [6]float64
 
-var identity = matrix{1, 0, 0, 1, 0, 0}
+var identity = matrix{1, 0, 0, 1, 0, 0} //nolint:gochecknoglobals // constant
 
 // mul returns the transformation that applies m first and then n.
 func (m matrix) mul(n matrix) matrix {

@@ -21,9 +21,6 @@ func key(v value, name string) (out value) {
 	return v.Key(name)
 }
 
-// keys returns the names in a dictionary.
-func keys(v value) []string { return v.Keys() }
-
 // index returns the item of an array; a damaged or missing one is null.
 func index(v value, i int) (out value) {
 	defer func() {

@@ -234,7 +234,7 @@ func TestDamagedFilesAreRepaired(t *testing.T) {
 		"bytes after the end":                   append(bytes.Clone(good), bytes.Repeat([]byte("\x00junk"), 100)...),
 		"a version from the future":             swap("%PDF-1.4", "%PDF-2.0"),
 		"a wrong stream length":                 swap("/Length 40", "/Length 99"),
-		"no trailer":                            swap("trailer", "tralier"),
+		"no trailer":                            swap("trailer", "vanished"),
 		"cross references that point in a loop": swap("/Root 1 0 R", fmt.Sprintf("/Root 1 0 R /Prev %d", bytes.Index(good, []byte("xref\n")))),
 	}
 	for name, content := range tests {

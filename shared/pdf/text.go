@@ -64,7 +64,7 @@ func plainGlyph(s string) string {
 	for _, r := range s {
 		switch {
 		case r >= 0xfb00 && r <= 0xfb06:
-			sb.WriteString([]string{"ff", "fi", "fl", "ffi", "ffl", "ft", "st"}[r-0xfb00])
+			sb.WriteString([]string{"ff", "fi", "fl", "ffi", "ffl", "ft", "st"}[r-0xfb00]) //nolint:gosec // seven ligatures
 		case unicode.Is(unicode.Zs, r) || r == '\t' || r == '\n' || r == '\r':
 			sb.WriteByte(' ')
 		case r == 0xad:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/layout"
 	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/sandbox"
 	"github.com/millrace/millrace/shared/testkit"
@@ -107,6 +108,13 @@ func BenchmarkDocuments(b *testing.B) {
 	}
 	b.Run("bare", func(b *testing.B) {
 		pass(b, func(path string) { _, _ = pdf.Read(context.Background(), contents[path], pdf.Limits{}) }) // only the time counts
+	})
+	b.Run("encoded", func(b *testing.B) { // what the sandbox does, without the sandbox
+		pass(b, func(path string) {
+			if doc, err := pdf.Read(context.Background(), contents[path], pdf.Limits{}); err == nil {
+				_, _ = layout.Encode(doc) // only the time counts
+			}
+		})
 	})
 	b.Run("sandbox", func(b *testing.B) {
 		pool, err := sandbox.New(sandbox.Config{})

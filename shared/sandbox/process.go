@@ -88,7 +88,7 @@ type process struct {
 }
 
 func startProcess(path string) (*process, error) {
-	cmd := exec.Command(path, childArgument) //nolint:gosec,noctx // this very program; it outlives the request that started it
+	cmd := exec.Command(path, childArgument) //nolint:noctx // this very program; it outlives the request that started it
 	cmd.Env = []string{"GOTRACEBACK=none"}   // no secrets; a crash says its reason in one line
 	cmd.Dir = "/"
 	isolate(cmd)

@@ -36,7 +36,7 @@ func misbehave(ctx context.Context, content []byte, limits pdf.Limits) (*layout.
 	word, rest, _ := strings.Cut(string(content), " ")
 	switch word {
 	case "hang":
-		for { //nolint:revive // what it is for
+		for { //nolint:staticcheck // what it is for
 		}
 	case "hog":
 		var hog [][]byte
@@ -71,7 +71,7 @@ func misbehave(ctx context.Context, content []byte, limits pdf.Limits) (*layout.
 func recurse(n int) int {
 	var pad [1024]byte
 	pad[n%1024] = 1
-	return recurse(n+1) + int(pad[(n+1)%1024])
+	return recurse(n+1) + int(pad[(n+1)%1024]) //nolint:staticcheck // what it is for
 }
 
 func newPool(t *testing.T, cfg Config) *Pool {
