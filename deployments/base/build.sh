@@ -89,7 +89,7 @@ if ! have millrace/postgres:17; then
 fi
 
 # The Go image holds the modules, so it is made again when they change.
-modules=$(cd "$root" && cat go.work go.work.sum */go.sum services/*/go.sum 2>/dev/null | sha256sum | cut -c1-16)
+modules=$(cd "$root" && find . -name go.sum -o -name "go.work*" | sort | xargs cat | sha256sum | cut -c1-16)
 if ! have millrace/golang:1.26 || [ "$(docker image inspect -f '{{index .Config.Labels "modules"}}' millrace/golang:1.26)" != "$modules" ]; then
 	tree
 	cp -a "$work/debian" "$work/golang"
