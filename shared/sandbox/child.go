@@ -46,6 +46,7 @@ func childOf(read reader) {
 // serve answers requests until the parent closes the pipe.
 func serve(in io.Reader, out io.Writer, read reader) error {
 	debug.SetMaxStack(maxStack)
+	runtime.GOMAXPROCS(1)   // a document is read by one goroutine, and the other CPUs have children of their own
 	debug.SetGCPercent(400) // documents are short-lived; the memory limit sets in where it has to
 	go leaveWithParent(os.Getppid())
 	buffered := bufio.NewReaderSize(in, 64<<10)
