@@ -137,17 +137,17 @@ func (r *reading) letterhead(i int) {
 		row := &r.sheet.rows[at]
 		height := r.sheet.high[row.page]
 		if len(row.parts) > 1 && oneLineAddress(row.text) {
-			r.addPart(i, at, span{0, len(row.text)}, scoreSenderLine, "sender_line")
+			r.readInto(i, at, span{0, len(row.text)}, scoreSenderLine, "sender_line")
 		}
 		for _, p := range row.parts {
 			text := row.text[p.from:p.to]
 			switch {
 			case oneLineAddress(text):
-				r.addPart(i, at, p.span, scoreSenderLine, "sender_line")
+				r.readInto(i, at, p.span, scoreSenderLine, "sender_line")
 			case legalForm(text) && !r.isLabel(at, p.span) && row.box[3] < 0.25*height:
-				r.addPart(i, at, p.span, scoreLegalForm, "letterhead")
+				r.readInto(i, at, p.span, scoreLegalForm, "letterhead")
 			case legalForm(text) && row.box[1] > 0.85*height:
-				r.addPart(i, at, p.span, scoreLegalForm*0.9, "footer")
+				r.readInto(i, at, p.span, scoreLegalForm*0.9, "footer")
 			}
 		}
 	}
@@ -157,12 +157,12 @@ func (r *reading) letterhead(i int) {
 		if r.ofSender(b) || r.topmost(blocks, b) {
 			score = scoreBlock
 		}
-		r.addPart(i, b.rows[0], b.parts[0].span, score, "address")
+		r.readInto(i, b.rows[0], b.parts[0].span, score, "address")
 	}
 	if at := r.mastheadRow(page); at >= 0 {
 		row := &r.sheet.rows[at]
 		if p := row.parts[0]; nameQuality(row.text[p.from:p.to]) > 0 {
-			r.addPart(i, at, p.span, scoreFirst, "masthead")
+			r.readInto(i, at, p.span, scoreFirst, "masthead")
 		}
 	}
 }
@@ -207,6 +207,6 @@ func (r *reading) addressee(i int) {
 		if r.ofSender(b) {
 			score *= 0.7
 		}
-		r.addPart(i, b.rows[0], b.parts[0].span, score, "address")
+		r.readInto(i, b.rows[0], b.parts[0].span, score, "address")
 	}
 }

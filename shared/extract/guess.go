@@ -61,11 +61,6 @@ func (r *reading) firstPage() span {
 	return span{}
 }
 
-// addPart adds a part of a row as a candidate, read as the rule's type.
-func (r *reading) addPart(i, at int, s span, score float64, how string) {
-	r.readInto(i, at, s, score, how)
-}
-
 // addLines adds several rows as one value.
 func (r *reading) addLines(i int, from, to int, score float64, how string) {
 	var text []string
@@ -117,7 +112,7 @@ func (r *reading) masthead(i int, address bool) {
 			r.addLines(i, name-1, name+1, scoreMasthead, "masthead")
 			return
 		}
-		r.addPart(i, name, span{0, len(row.text)}, scoreMasthead, "masthead")
+		r.readInto(i, name, span{0, len(row.text)}, scoreMasthead, "masthead")
 		return
 	}
 	from, to := -1, -1

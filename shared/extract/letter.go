@@ -30,7 +30,7 @@ func (r *reading) person(i int) {
 				continue
 			}
 			if agrees(text, mail) {
-				r.addPart(i, at, p.span, scoreMasthead+0.2, "person_mail")
+				r.readInto(i, at, p.span, scoreMasthead+0.2, "person_mail")
 			}
 			if p.size > 1.1*size {
 				best, where, size = at, p.span, p.size
@@ -38,7 +38,7 @@ func (r *reading) person(i int) {
 		}
 	}
 	if best >= 0 {
-		r.addPart(i, best, where, scoreMasthead, "person")
+		r.readInto(i, best, where, scoreMasthead, "person")
 	}
 }
 
@@ -92,12 +92,12 @@ func (r *reading) subjectLine(i int) {
 			continue
 		}
 		if at+1 < page.to && r.sheet.rows[at+1].parts[0].bold && !row.parts[0].bold {
-			r.addPart(i, at+1, span{0, len(r.sheet.rows[at+1].text)}, scoreTitle+0.1, "below_salutation")
+			r.readInto(i, at+1, span{0, len(r.sheet.rows[at+1].text)}, scoreTitle+0.1, "below_salutation")
 			return
 		}
 		above := &r.sheet.rows[at-1]
 		if len(value.FindDates(above.text, r.locale)) == 0 && !postcode(above.text) && len(above.text) > 5 {
-			r.addPart(i, at-1, span{0, len(above.text)}, scoreTitle, "above_salutation")
+			r.readInto(i, at-1, span{0, len(above.text)}, scoreTitle, "above_salutation")
 		}
 		return
 	}
@@ -112,7 +112,7 @@ func (r *reading) signature(i int) {
 		for down := at + 1; down < len(r.sheet.rows) && down <= at+4; down++ {
 			row := &r.sheet.rows[down]
 			if p := row.parts[0]; personName(row.text[p.from:p.to]) || legalForm(row.text[p.from:p.to]) {
-				r.addPart(i, down, p.span, scoreLegalForm, "signature")
+				r.readInto(i, down, p.span, scoreLegalForm, "signature")
 				return
 			}
 		}

@@ -193,13 +193,8 @@ func (r *reading) inside(g *region, at, offset int) bool {
 
 // firstName reads the first stretch of the region that is a name and not itself labelled.
 func (r *reading) firstName(i int, g *region) {
-	row := &r.sheet.rows[g.from]
-	weight := 1.0
-	if !g.label.start {
-		weight = scoreAfterMark
-	}
 	for at := g.from; at < g.to && at < g.from+6; at++ {
-		row = &r.sheet.rows[at]
+		row := &r.sheet.rows[at]
 		for _, p := range row.parts {
 			s := p.span
 			if at == g.from {
@@ -216,7 +211,7 @@ func (r *reading) firstName(i int, g *region) {
 			if r.isLabel(at, s) || nameQuality(row.text[s.from:s.to]) == 0 {
 				continue
 			}
-			score := weight * 0.95
+			score := 0.95
 			if at == g.from && !g.label.colon {
 				score *= 0.7 // "Seller of the goods"
 			}

@@ -71,10 +71,10 @@ func separatorAt(text string, i int, loc Locale) int {
 		return 0
 	}
 	n := 0
-	switch c := text[i]; {
-	case c == '.' || c == ',' || c == '\'':
+	switch text[i] {
+	case '.', ',', '\'':
 		n = 1
-	case c == ' ':
+	case ' ':
 		// In English text a plain space separates columns more often than thousands.
 		if loc.Language == "en" {
 			return 0
@@ -206,7 +206,6 @@ func sign(text string, a *Amount) bool {
 			a.Start = at
 			return true
 		}
-		// "-$5.00" after the currency was taken, "- RM 0.02" and "-RM 0.02" are covered above; "$-5.00" is not split.
 	}
 	if strings.HasSuffix(before, "(") && len(before) == a.Start && strings.HasPrefix(text[a.End:], ")") && (a.Decimals > 0 || a.Currency != "") {
 		a.Start--

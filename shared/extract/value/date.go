@@ -15,10 +15,9 @@ type Date struct {
 	ISO string
 	// Ambiguous says that day and month could be exchanged and that only the locale's default decided.
 	Ambiguous bool
-	// Numeric says that all three parts were digits with the year last, so that the order of day and month was in question.
-	Numeric bool
-	// Swappable is the first number when Numeric: above 12 it shows the day to come first.
-	first, second int
+
+	numeric       bool // all parts are digits and the year is last, so that day and month could be exchanged
+	first, second int  // of a numeric date; one above 12 shows which is the day
 }
 
 // maxYear and minYear bound what is taken for a year of four digits.
@@ -62,7 +61,7 @@ func FindDates(text string, loc Locale) []Date {
 func DateOrder(text string) (dayFirst, monthFirst int) {
 	for _, d := range FindDates(text, Locale{}) {
 		switch {
-		case !d.Numeric:
+		case !d.numeric:
 		case d.first > 12:
 			dayFirst++
 		case d.second > 12:
@@ -195,7 +194,7 @@ func numericTail(text string, i, j, a int, loc Locale) (Date, bool) {
 		}
 	}
 	d, ok := makeDate(i, e, year, month, day)
-	d.Ambiguous, d.Numeric, d.first, d.second = ambiguous, true, a, b
+	d.Ambiguous, d.numeric, d.first, d.second = ambiguous, true, a, b
 	return d, ok
 }
 
@@ -373,7 +372,7 @@ func monthOf(s string) int {
 		return 10
 	case "november", "nov", "novembre", "noviembre", "novembro":
 		return 11
-	case "december", "dec", "dezember", "dez", "décembre", "decembre", "déc", "diciembre", "dic", "dicembre", "dezembro":
+	case "december", "dec", "dezember", "dez", "décembre", "déc", "diciembre", "dic", "dicembre", "dezembro":
 		return 12
 	}
 	return 0

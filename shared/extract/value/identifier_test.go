@@ -33,7 +33,7 @@ func TestFindIBANs(t *testing.T) {
 		{"IBAN DE89370400440532013000.", "DE89370400440532013000 ok"},
 		{"NL91 ABNA 0417 1643 00", "NL91ABNA0417164300 ok"},
 		{"FR14 2004 1010 0505 0001 3M02 606 - BIC", "FR1420041010050500013M02606 ok"},
-		{"DE12 1234 4321 9876 00 Konto", "DE12123443219876 bad"},
+		{"DE12 1234 4321 9876 00 Konto", "DE1212344321987600 bad"},
 		{"DE89370400440532013001", "DE89370400440532013001 bad"},
 		{"DELIVERY NOTE 12, FR11999999998", ""},
 		{"DE89 and nothing more", ""},
@@ -43,7 +43,7 @@ func TestFindIBANs(t *testing.T) {
 			got = append(got, id.Text+map[bool]string{true: " ok", false: " bad"}[id.Valid])
 		}
 		s := strings.Join(got, ", ")
-		if s != tc.want && !(strings.HasSuffix(tc.want, "bad") && strings.HasSuffix(s, "bad")) {
+		if s != tc.want {
 			t.Errorf("FindIBANs(%q) = %q, want %q", tc.text, s, tc.want)
 		}
 	}

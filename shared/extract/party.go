@@ -1,0 +1,106 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// codeBehind finds a customer's or a company's registration number behind its name.
+var codeBehind = regexp.MustCompile(`(?:\s*\(\d[0-9A-Z -]*\)|\s+\d{5,}-[A-Z](?:\s*\([A-Z0-9]+\))?)\s*$`)
+
+// readParty takes the stretch up to a mark that separates a name from its address, and refuses what is no name.
+func readParty(text string) []typed {
+	end := len(text)
+	for _, sep := range []string{" • ", " ● ", " · ", " | ", " – ", " — ", " - ", ";", "\t", " ∙ "} {
+		if i := strings.Index(text[:end], sep); i > 2 {
+			end = i
+		}
+	}
+	if i := strings.IndexAny(text, "<[("); i > 2 && strings.Contains(text[i:], "@") {
+		end = min(end, i) // a mailbox behind its owner's name
+	}
+	if m := codeBehind.FindStringIndex(text[:end]); m != nil {
+		end = m[0]
+	}
+	s := trimmed(text[:end], " \t.,:;=|*_–—•-#\"“”„")
+	// The full stop of "Inc." and "S.A." belongs to the name.
+	if s.to < end && text[s.to] == '.' && legalForm(text[s.from:s.to+1]) {
+		s.to++
+	}
+	v := strings.Join(strings.Fields(text[s.from:s.to]), " ")
+	quality := nameQuality(v)
+	if quality == 0 {
+		return nil
+	}
+	return []typed{{s, v, quality, ""}}
+}
+
+// nameQuality says how much text looks like the name of a person or an organisation; 0 means not at all.
+func nameQuality(s string) float64 {
+	letters, digits, upper := 0, 0, 0
+	first := true
+	for _, c := range s {
+		switch {
+		case unicode.IsLetter(c):
+			letters++
+			if first && unicode.IsUpper(c) {
+				upper++
+			}
+			first = false
+		case unicode.IsDigit(c):
+			digits++
+			first = false
+		case unicode.IsSpace(c):
+			first = true
+		}
+	}
+	n := utf8.RuneCountInString(s)
+	words := strings.Count(s, " ") + 1
+	switch {
+	case letters < 2 || n > 120 || words > 14 || digits > letters || strings.Contains(s, "@") || strings.Contains(s, "http") || strings.Contains(s, "www."):
+		return 0
+	case legalForm(s):
+		return 1
+	case upper == 0:
+		return 0.5
+	case digits > 0 && (words < 2 || digits > 4):
+		return 0.6
+	case words > 7:
+		return 0.6
+	default:
+		return 0.9
+	}
+}
+
+// legalForm says that a capitalised word of s is the legal form of a company, such as GmbH, S.A.R.L. or Ltd.
+func legalForm(s string) bool {
+	for len(s) > 0 {
+		i := strings.IndexAny(s, " ,()&")
+		w := s
+		if i >= 0 {
+			w, s = s[:i], s[i+1:]
+		} else {
+			s = ""
+		}
+		if len(w) < 2 || len(w) > 14 || (w[0] < 'A' || w[0] > 'Z') && !strings.HasPrefix(w, "gGmbH") && w != "mbH" && w != "e.K." && w != "e.V." {
+			continue
+		}
+		if legalWord(strings.ToLower(strings.ReplaceAll(w, ".", ""))) {
+			return true
+		}
+	}
+	return false
+}
+
+// legalWord knows legal forms without their full stops, and what else only companies are called.
+func legalWord(w string) bool {
+	switch w {
+	case "gmbh", "ggmbh", "mbh", "ag", "kg", "kgaa", "ohg", "gbr", "ug", "ek", "ev", "se", "sarl", "sas", "sasu", "eurl", "sa", "snc",
+		"sl", "slu", "slp", "sll", "srl", "coop", "bv", "nv", "vof", "cv", "inc", "incorporated", "corp", "corporation", "company", "co", "llc", "lp",
+		"llp", "ltd", "limited", "plc", "bhd", "s/b", "pty", "pte", "oy", "ab", "a/s", "aps", "spa", "foundation", "bank", "trust":
+		return true
+	}
+	return false
+}
