@@ -44,7 +44,7 @@ generate: toolchain ## write the generated files again: JSON Schemas, AsyncAPI d
 
 .PHONY: model
 model: toolchain ## train the shipped classifier again, from documents that the repository makes
-	@go run ./shared/classify/cmd/train --out shared/classify/model.bin
+	@go generate ./shared/classify
 
 .PHONY: lint
 lint: toolchain $(TOOLS)/golangci-lint ## formatting, vet, lint, tidy modules, spelling of names

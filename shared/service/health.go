@@ -61,6 +61,9 @@ func (h *Health) Report() (report map[string]string, ready bool) {
 	return report, ready
 }
 
+// listenOff is the address that switches the health server off. It is a word, because an empty variable counts as unset.
+const listenOff = "off"
+
 // healthServer serves /healthz, /readyz and /metrics. The zero listener means that it is switched off.
 type healthServer struct {
 	server   *http.Server
@@ -68,7 +71,7 @@ type healthServer struct {
 }
 
 func startHealthServer(listen string, health *Health, metrics *prometheus.Registry) (*healthServer, error) {
-	if listen == "" {
+	if listen == listenOff {
 		return &healthServer{}, nil
 	}
 	listener, err := net.Listen("tcp", listen)
@@ -109,6 +112,9 @@ func (s *healthServer) close() error {
 
 // dialable turns a listen address into one to connect to: an unspecified host becomes loopback.
 func dialable(listen string) (string, error) {
+	if listen == listenOff {
+		return "", errors.New("MILLRACE_LISTEN is off, so a running instance cannot be asked")
+	}
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return "", fmt.Errorf("MILLRACE_LISTEN %q: %w", listen, err)

@@ -18,7 +18,7 @@ import (
 type base struct {
 	AMQPURL       string          `env:"MILLRACE_AMQP_URL" envDefault:"amqp://guest:guest@127.0.0.1:5672/" desc:"RabbitMQ, as amqp://user:password@host:port/vhost"`
 	Prefix        string          `env:"MILLRACE_PREFIX" desc:"prefix of all names on the broker, so that installations can share one"`
-	Listen        string          `env:"MILLRACE_LISTEN" envDefault:"127.0.0.1:0" desc:"address of /healthz, /readyz and /metrics; empty for none"`
+	Listen        string          `env:"MILLRACE_LISTEN" envDefault:"127.0.0.1:0" desc:"address of /healthz, /readyz and /metrics, or off"`
 	LogLevel      string          `env:"MILLRACE_LOG_LEVEL" envDefault:"info" desc:"debug, info, warn or error"`
 	LogFormat     string          `env:"MILLRACE_LOG_FORMAT" envDefault:"json" desc:"json or text"`
 	Workers       int             `env:"MILLRACE_WORKERS" envDefault:"8" desc:"messages in work at once"`
