@@ -109,15 +109,15 @@ func (d *document) read(content []byte) (*layout.Document, error) {
 	if openErr == nil {
 		out, err := d.readPages()
 		if err == nil && out.Outcome == layout.Complete || d.repaired != "" || d.encrypted || final(err) {
-			return d.finish(out, err)
+			return d.finish(content, out, err)
 		}
 		first, firstErr := out, err
 		if d.reopen(content, "its cross references lead to damaged objects") == nil {
 			if out, err = d.readPages(); err == nil && better(out, first) {
-				return d.finish(out, nil)
+				return d.finish(content, out, nil)
 			}
 		}
-		return d.finish(first, firstErr)
+		return d.finish(content, first, firstErr)
 	}
 	if final(openErr) {
 		return nil, openErr
@@ -126,7 +126,7 @@ func (d *document) read(content []byte) (*layout.Document, error) {
 		return nil, openErr
 	}
 	out, err := d.readPages()
-	return d.finish(out, err)
+	return d.finish(content, out, err)
 }
 
 // final reports whether a repair cannot change an error.
@@ -141,10 +141,15 @@ func better(a, b *layout.Document) bool {
 
 // damaged is the fault of a file that could not be opened, even repaired.
 func damaged(content []byte, err error) error {
-	if !bytes.Contains(content[max(0, len(content)-2048):], []byte("%%EOF")) {
+	if truncated(content) {
 		return failf(KindTruncated, "the PDF ends too early (there is no end mark in it) and could not be repaired: %s; ask for the file again", plain(err))
 	}
 	return failf(KindDamaged, "the PDF is damaged and could not be repaired: %s", plain(err))
+}
+
+// truncated reports whether a file's end mark is missing.
+func truncated(content []byte) bool {
+	return !bytes.Contains(content[max(0, len(content)-2048):], []byte("%%EOF"))
 }
 
 // plain returns an error's text without the object reader's own prefix.
@@ -154,15 +159,22 @@ func plain(err error) string {
 }
 
 // finish turns what was read into the result: it is a failure when there is no text.
-func (d *document) finish(out *layout.Document, err error) (*layout.Document, error) {
+func (d *document) finish(content []byte, out *layout.Document, err error) (*layout.Document, error) {
 	if errors.Is(err, errUnpacked) {
 		return nil, failf(KindTooLarge, "the document unpacks to more than %d bytes", d.limits.Unpack)
+	}
+	if err != nil && fault.KindOf(err) == "" && d.ctx.Err() == nil {
+		err = damaged(content, err) // what the structure does not give now it will not give later
 	}
 	if err != nil {
 		return nil, err
 	}
 	if d.repaired != "" {
 		out.EngineReason = "repaired: " + d.repaired
+		if truncated(content) {
+			out.Outcome = layout.Partial // nobody knows which pages the missing end held
+			out.EngineReason = "the end of the file is missing; " + out.EngineReason
+		}
 	}
 	if out.Words() > 0 {
 		out.Language = out.GuessLanguage()
