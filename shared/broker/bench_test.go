@@ -118,7 +118,7 @@ func publishAll(b *testing.B, p message.Publisher, n, total, batch int) float64 
 // compare runs b.N operations of each peer, turn and turn about, and reports both rates and their ratio.
 func compare(b *testing.B, all []peer, run func(p peer, n int) float64) {
 	b.Helper()
-	const rounds = 5
+	const rounds = 10
 	per := max(1, b.N/rounds)
 	sums := make([]float64, len(all))
 	b.ResetTimer()
