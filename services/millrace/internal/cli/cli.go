@@ -57,7 +57,7 @@ func Execute(ctx context.Context, env Env, args []string) int {
 			a.complain(coded.err)
 		}
 		return coded.code
-	case ctx.Err() != nil:
+	case ctx.Err() != nil && errors.Is(err, context.Canceled):
 		a.complain(errors.New("interrupted"))
 		return ExitFailed
 	case strings.HasPrefix(err.Error(), "unknown command"):

@@ -187,7 +187,7 @@ func (s *Supervisor) drain(p Program, cmd *exec.Cmd, ended <-chan struct{}) erro
 	killGroup(cmd.Process)
 	<-ended
 	s.tell(Event{Program: p.Name, Kind: Killed, PID: cmd.Process.Pid})
-	return fmt.Errorf("%s did not end within %v and was killed; its work will be done again", p.Name, s.cfg.Grace)
+	return fmt.Errorf("%s did not end in time and was killed; what it had in hand will be done again", p.Name)
 }
 
 // killGroup kills a child and whatever it started, which shares its process group.
