@@ -26,15 +26,18 @@ func newMessage() *message.Message { return message.NewMessage(watermill.NewUUID
 
 // stockConfig is watermill-amqp as its documentation sets it up for durable publish and subscribe, with confirms, a
 // channel for every publisher, and the same kind of queue as ours.
-func stockConfig(url, prefix string, publishers int) wamqp.Config {
+func stockConfig(url, prefix string, publishers, prefetch int) wamqp.Config {
 	c := wamqp.NewDurablePubSubConfig(url, wamqp.GenerateQueueNameConstant(prefix+"stock"))
 	c.Exchange.GenerateName = func(topic string) string { return prefix + "stock." + topic }
 	c.Publish.ConfirmDelivery = true
 	c.Publish.ChannelPoolSize = publishers
 	c.Queue.Arguments = amqp.Table{"x-queue-type": "quorum"}
-	c.Consume.Qos.PrefetchCount = 256
+	c.Consume.Qos.PrefetchCount = prefetch
 	return c
 }
+
+// prefetch is how many messages each peer may hold, over all its subscriptions.
+const prefetch = 256
 
 type peer struct {
 	name      string
@@ -43,11 +46,11 @@ type peer struct {
 }
 
 // peers returns stock watermill-amqp and this package on queues of their own, in that order.
-func peers(b *testing.B, publishers int) []peer {
+func peers(b *testing.B, publishers, workers int) []peer {
 	b.Helper()
 	url, prefix := testkit.Vhost(b), testkit.Prefix(b)
 	const topic = "bench.v1"
-	config := stockConfig(url, prefix, publishers)
+	config := stockConfig(url, prefix, publishers, prefetch/workers)
 	stockPublisher, err := wamqp.NewPublisher(config, watermill.NopLogger{})
 	if err != nil {
 		b.Fatal(err)
@@ -63,7 +66,7 @@ func peers(b *testing.B, publishers int) []peer {
 	if err != nil {
 		b.Fatal(err)
 	}
-	subscriber, err := own.Subscriber(broker.SubscriberConfig{Group: broker.Group{Name: "bench"}, Prefetch: 256})
+	subscriber, err := own.Subscriber(broker.SubscriberConfig{Group: broker.Group{Name: "bench"}, Prefetch: prefetch})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -138,19 +141,19 @@ func compare(b *testing.B, all []peer, run func(p peer, n int) float64) {
 func BenchmarkPublish(b *testing.B) {
 	for _, n := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("publishers=%d", n), func(b *testing.B) {
-			compare(b, peers(b, n), func(p peer, total int) float64 { return publishAll(b, p.publisher, n, total, 1) })
+			compare(b, peers(b, n, 1), func(p peer, total int) float64 { return publishAll(b, p.publisher, n, total, 1) })
 		})
 	}
 }
 
 func BenchmarkPublish50(b *testing.B) {
-	compare(b, peers(b, 1), func(p peer, total int) float64 { return publishAll(b, p.publisher, 1, total, 50) })
+	compare(b, peers(b, 1, 1), func(p peer, total int) float64 { return publishAll(b, p.publisher, 1, total, 50) })
 }
 
 func BenchmarkConsume(b *testing.B) {
 	for _, workers := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			all := peers(b, 16)
+			all := peers(b, 16, workers)
 			// Stock hands out one message at a time for each Subscribe, so it gets one for each worker.
 			inputs := map[string][]<-chan *message.Message{}
 			for _, p := range all {

@@ -107,7 +107,7 @@ func (s *subscription) consume() (registered bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	c := &consumer{subscription: s, session: conn, ch: ch, tag: s.group.Name + "-" + uuid.NewString(), lost: make(chan struct{})}
+	c := &consumer{subscription: s, session: conn, ch: ch, tag: s.group.Name + "-" + uuid.NewString(), lost: make(chan struct{}), settling: make(chan settlement)}
 	go c.watch(ch.NotifyClose(make(chan *amqp.Error, 1)))
 	err = bounded(s.stopping, conn, func() error {
 		if err := ch.Qos(s.subscriber.cfg.Prefetch, 0, false); err != nil {
@@ -122,6 +122,7 @@ func (s *subscription) consume() (registered bool, err error) {
 		return false, explain(err, "consume from queue", s.broker.qualify(s.group.Queue()))
 	}
 	s.setReady(nil)
+	go c.settle()
 	return true, c.pump()
 }
 
@@ -147,6 +148,15 @@ type consumer struct {
 	cause error
 	// held counts the messages of this channel that are emitted and not settled.
 	held sync.WaitGroup
+	// settling carries the receivers' decisions to settle; it is closed when no message is held any more.
+	settling chan settlement
+}
+
+// settlement is what the receiver of a message has decided.
+type settlement struct {
+	delivery amqp.Delivery
+	ack      bool
+	done     func()
 }
 
 func (c *consumer) watch(closed <-chan *amqp.Error) {
@@ -198,21 +208,50 @@ func (c *consumer) hold() {
 	c.count.Add(1)
 }
 
-// await settles one emitted message at the broker once its receiver has.
+// await passes the receiver's decision on one emitted message on to settle.
 func (c *consumer) await(d amqp.Delivery, msg *message.Message, cancel context.CancelFunc) {
-	defer func() {
+	done := func() {
 		cancel()
 		c.count.Add(-1)
 		c.held.Done()
 		c.unsettled.Done()
-	}()
+	}
 	select {
 	case <-msg.Acked():
-		c.settled(d.Ack(false))
+		c.settling <- settlement{d, true, done}
 	case <-msg.Nacked():
-		c.settled(d.Nack(false, true))
+		c.settling <- settlement{d, false, done}
 	case <-c.giveUp.Done():
+		done()
 	}
+}
+
+// settle tells the broker what was decided; what has come in together goes out with one write.
+func (c *consumer) settle() {
+	for first := range c.settling {
+		c.session.raw.cork()
+		c.tell(first)
+		for n, more := 1, true; more && n < burstMessages; n++ {
+			select {
+			case s, ok := <-c.settling:
+				if more = ok; ok {
+					c.tell(s)
+				}
+			default:
+				more = false
+			}
+		}
+		c.session.raw.uncork()
+	}
+}
+
+func (c *consumer) tell(s settlement) {
+	if s.ack {
+		c.settled(s.delivery.Ack(false))
+	} else {
+		c.settled(s.delivery.Nack(false, true))
+	}
+	s.done()
 }
 
 // settled takes note of an ack that did not reach the broker: the message will be delivered again.
@@ -225,16 +264,13 @@ func (c *consumer) settled(err error) {
 // ended says why deliveries ended. After a cancel by the broker (its queue was deleted) the channel is still open: it
 // stays so until the messages it delivered are settled.
 func (c *consumer) ended() error {
+	go c.close()
 	select {
 	case <-c.lost:
 		return down("channel lost: %w", c.cause)
 	default:
+		return down("RabbitMQ cancelled the consumer: was queue %q deleted?", c.broker.qualify(c.group.Queue()))
 	}
-	go func() {
-		c.held.Wait()
-		c.close()
-	}()
-	return down("RabbitMQ cancelled the consumer: was queue %q deleted?", c.broker.qualify(c.group.Queue()))
 }
 
 // drain cancels the consumer, gives back what was not emitted, waits for what was, and closes the channel, which sends
@@ -247,13 +283,14 @@ func (c *consumer) drain() error {
 			c.settled(d.Nack(false, true))
 		}
 	}
-	c.held.Wait()
 	c.close()
 	return nil
 }
 
-// close closes the channel; what is unsettled goes back to the queue.
+// close waits until no message is held and closes the channel; what was given up goes back to the queue.
 func (c *consumer) close() {
+	c.held.Wait()
+	close(c.settling)
 	ctx, cancel := context.WithTimeout(context.Background(), c.broker.cfg.CloseTimeout)
 	defer cancel()
 	if err := bounded(ctx, c.session, c.ch.Close); err != nil {
