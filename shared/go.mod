@@ -8,6 +8,8 @@ require (
 	github.com/rabbitmq/amqp091-go v1.16.0
 )
 
+require github.com/klauspost/compress v1.20.3
+
 require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cenkalti/backoff/v3 v3.2.2 // indirect

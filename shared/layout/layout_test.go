@@ -11,7 +11,7 @@ import (
 )
 
 func line(text string) layout.Line {
-	var l layout.Line
+	l := layout.Line{Box: layout.Box{1, 2, 3, 4}}
 	for w := range strings.FieldsSeq(text) {
 		l.Words = append(l.Words, layout.Word{Text: w, Box: layout.Box{1, 2, 3, 4}, Size: 10})
 	}
@@ -21,7 +21,7 @@ func line(text string) layout.Line {
 func document(lines ...string) *layout.Document {
 	d := &layout.Document{Engine: "test", Outcome: layout.Complete, Pages: []layout.Page{{Number: 1, Width: 595, Height: 842}, {Number: 2, Error: "bad"}}}
 	for _, text := range lines {
-		d.Pages[0].Blocks = append(d.Pages[0].Blocks, layout.Block{Lines: []layout.Line{line(text), line("x")}})
+		d.Pages[0].Blocks = append(d.Pages[0].Blocks, layout.Block{Box: layout.Box{1, 2, 3, 4}, Lines: []layout.Line{line(text), line("x")}})
 	}
 	return d
 }

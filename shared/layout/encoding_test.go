@@ -1,0 +1,124 @@
+package layout_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"math"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/klauspost/compress/gzip"
+
+	"github.com/millrace/millrace/shared/layout"
+)
+
+func pack(t testing.TB, text string) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	zw := gzip.NewWriter(&out)
+	if _, err := zw.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	if err := zw.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// word returns a document of one word.
+func word(w layout.Word) *layout.Document {
+	line := layout.Line{Box: w.Box, Words: []layout.Word{w}}
+	return &layout.Document{Engine: "test", Outcome: layout.Complete, Pages: []layout.Page{{
+		Number: 1, Width: 595.28, Height: 841.89, Rotation: 90,
+		Blocks: []layout.Block{{Box: w.Box, Lines: []layout.Line{line}}},
+	}}}
+}
+
+func TestWordsSurviveEncoding(t *testing.T) {
+	tests := []struct {
+		name     string
+		in, want layout.Word
+	}{
+		{"plain", layout.Word{Text: "a", Box: layout.Box{1, 2, 3, 4}, Size: 9.5, Bold: true}, layout.Word{Text: "a", Box: layout.Box{1, 2, 3, 4}, Size: 9.5, Bold: true}},
+		{"bold without a size", layout.Word{Text: "a", Box: layout.Box{1, 2, 3, 4}, Bold: true}, layout.Word{Text: "a", Box: layout.Box{1, 2, 3, 4}, Bold: true}},
+		{"escapes", layout.Word{Text: "\"\\\n\x01\u2028<&", Box: layout.Box{1, 2, 3, 4}}, layout.Word{Text: "\"\\\n\x01\u2028<&", Box: layout.Box{1, 2, 3, 4}}},
+		{"invalid UTF-8", layout.Word{Text: "a\xffb", Box: layout.Box{1, 2, 3, 4}}, layout.Word{Text: "a\ufffdb", Box: layout.Box{1, 2, 3, 4}}},
+		{"rounded", layout.Word{Text: "a", Box: layout.Box{-0.004, -1.005, 0.126, 123456.789}}, layout.Word{Text: "a", Box: layout.Box{0, -1, 0.13, 123456.79}}},
+		{"no numbers", layout.Word{Text: "a", Box: layout.Box{math.NaN(), math.Inf(1), math.Inf(-1), 1e300}, Size: 1}, layout.Word{Text: "a", Size: 1}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			encoded, err := layout.Encode(word(tt.in))
+			if err != nil {
+				t.Fatal(err)
+			}
+			zr, err := gzip.NewReader(bytes.NewReader(encoded))
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(zr)
+			if err != nil || !json.Valid(raw) {
+				t.Fatalf("not JSON (%v): %s", err, raw)
+			}
+			got, err := layout.Decode(bytes.NewReader(encoded))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(word(tt.want), got); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestDecodePassesOverWhatItDoesNotKnow(t *testing.T) {
+	const text = ` { "later" : {"a":[1,"]",{"b":null}]}, "engine":"x", "outcome":"complete", "pages":[
+		{"n":1,"later":"}","w":1.5,"h":2e1,"blocks":[[[["w",1,2,3,4.25,10,0,"later"]]]]} ] } `
+	got, err := layout.Decode(bytes.NewReader(pack(t, text)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := layout.Box{1, 2, 3, 4.25}
+	want := &layout.Document{Engine: "x", Outcome: layout.Complete, Pages: []layout.Page{{
+		Number: 1, Width: 1.5, Height: 20,
+		Blocks: []layout.Block{{Box: box, Lines: []layout.Line{{Box: box, Words: []layout.Word{{Text: "w", Box: box, Size: 10}}}}}},
+	}}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestDecodeRefusesWhatIsNoLayout(t *testing.T) {
+	for _, text := range []string{
+		"", "{", "[]", `{"pages":1}`, `{"pages":[{"blocks":[[[["w",1,2]]]]}]}`, `{"pages":[{"n":"x"}]}`, `{}{}`, `{"engine":1}`,
+		`{"pages":[{"blocks":[[[["w",1,2,3,-]]]]}]}`, `{"a":` + strings.Repeat("[", 1e5), `{"a":"` + "\n" + `"}`, `{"a" 1}`, `{"pages":[]`,
+	} {
+		if _, err := layout.Decode(bytes.NewReader(pack(t, text))); err == nil {
+			t.Errorf("decoded %.60q", text)
+		}
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	encoded, err := layout.Encode(document("Grüße <&> 你好", "a b"))
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Add(encoded)
+	f.Add(pack(f, `{"engine":"x","pages":[{"n":1,"blocks":[[[["w",1,2,3,4.25,10,0,"later"]]]]}]}`))
+	f.Fuzz(func(t *testing.T, content []byte) {
+		d, err := layout.Decode(bytes.NewReader(content))
+		if err != nil {
+			return
+		}
+		again, err := layout.Encode(d)
+		if err != nil {
+			t.Fatalf("what was decoded cannot be encoded: %v", err)
+		}
+		if _, err := layout.Decode(bytes.NewReader(again)); err != nil {
+			t.Fatalf("what was encoded cannot be decoded: %v", err)
+		}
+	})
+}
