@@ -3,7 +3,6 @@ package broker
 import (
 	"context"
 	"errors"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -94,9 +93,6 @@ func (b *Broker) qualify(name string) string { return b.cfg.Prefix + name }
 
 // QualifiedName returns the name under which RabbitMQ knows an exchange or a queue, for messages to operators.
 func (b *Broker) QualifiedName(name string) string { return b.qualify(name) }
-
-// unqualify is the inverse of qualify; a name of another installation is returned as it is.
-func (b *Broker) unqualify(name string) string { return strings.TrimPrefix(name, b.cfg.Prefix) }
 
 // Marshaler returns the marshaler that this broker's publishers and subscribers use.
 func (b *Broker) Marshaler() Marshaler { return Marshaler{Prefix: b.cfg.Prefix} }

@@ -47,7 +47,7 @@ func (c *corkedConn) uncork() {
 	defer c.mu.Unlock()
 	c.corks--
 	if c.corks == 0 && c.flush() != nil {
-		_ = c.Conn.Close()
+		_ = c.Close()
 	}
 }
 

@@ -166,7 +166,7 @@ func declare(ctx context.Context, s *session, p *plan) error {
 
 // declarer works off a plan on one connection. A refusal closes an AMQP channel, so it opens a new one for each.
 type declarer struct {
-	ctx     context.Context
+	ctx     context.Context //nolint:containedctx // lives as long as the one call that makes it
 	session *session
 	ch      *amqp.Channel
 	// mayNot is set once the broker has refused to let this user configure: from then on things are looked for first.

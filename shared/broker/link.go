@@ -35,7 +35,7 @@ type link struct {
 	cfg    Config
 	role   string
 	log    *slog.Logger
-	ctx    context.Context
+	ctx    context.Context //nolint:containedctx // the life of the link, not of a call
 	cancel context.CancelFunc
 	done   chan struct{}
 
@@ -150,16 +150,16 @@ func (l *link) set(s *session, err error) {
 	l.changed = make(chan struct{})
 }
 
-func (l *link) state() (*session, error, <-chan struct{}) {
+func (l *link) state() (s *session, changed <-chan struct{}, why error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.current, l.err, l.changed
+	return l.current, l.changed, l.err
 }
 
 // session returns the open connection, waiting for one as long as ctx allows; then it says why there is none.
 func (l *link) session(ctx context.Context) (*session, error) {
 	for {
-		s, err, changed := l.state()
+		s, changed, err := l.state()
 		if s != nil {
 			return s, nil
 		}
@@ -187,7 +187,7 @@ func (l *link) within(ctx context.Context) (*session, error) {
 }
 
 func (l *link) ready() error {
-	s, err, _ := l.state()
+	s, _, err := l.state()
 	if s == nil {
 		return down("%s connection to RabbitMQ is down: %w", l.role, err)
 	}
@@ -267,7 +267,7 @@ func (b *backoff) next() time.Duration {
 		d = min(b.max, b.min<<b.attempts)
 	}
 	b.attempts++
-	return d/2 + rand.N(d/2+1)
+	return d/2 + rand.N(d/2+1) //nolint:gosec // jitter
 }
 
 func (b *backoff) reset() { b.attempts = 0 }

@@ -27,9 +27,9 @@ type subscription struct {
 	done       chan struct{}
 
 	// stopping ends with the caller's context or a Close: drain. giveUp ends when Close has waited enough.
-	stopping context.Context
+	stopping context.Context //nolint:containedctx // the life of the subscription, not of a call
 	stop     context.CancelFunc
-	giveUp   context.Context
+	giveUp   context.Context //nolint:containedctx // as above
 	cancel   context.CancelFunc
 
 	unsettled sync.WaitGroup

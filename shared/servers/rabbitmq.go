@@ -130,9 +130,9 @@ func findRabbitMQ() (server, epmd string, err error) {
 		candidates = append(candidates, path)
 	}
 	for _, path := range candidates {
-		real, err := filepath.EvalSymlinks(path)
-		if err == nil && filepath.Base(real) == "rabbitmq-server" {
-			server = real
+		script, err := filepath.EvalSymlinks(path)
+		if err == nil && filepath.Base(script) == "rabbitmq-server" {
+			server = script
 		}
 	}
 	if server == "" {
@@ -146,7 +146,7 @@ func findRabbitMQ() (server, epmd string, err error) {
 			return server, found[0], nil
 		}
 	}
-	return "", "", fmt.Errorf("Erlang's epmd is missing: %w", ErrNoRabbitMQ)
+	return "", "", fmt.Errorf("epmd, which belongs to Erlang, is missing: %w", ErrNoRabbitMQ)
 }
 
 // start brings up the port mapper when it is not running, then the server, and waits for the latter to answer.

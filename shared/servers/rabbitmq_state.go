@@ -69,7 +69,7 @@ func (r *RabbitMQ) prepare() (err error) {
 }
 
 func (r *RabbitMQ) save() error {
-	content, err := json.MarshalIndent(r.state, "", "  ")
+	content, err := json.MarshalIndent(r.state, "", "  ") //nolint:gosec // its place is a file that only the owner may read
 	if err != nil {
 		return err
 	}

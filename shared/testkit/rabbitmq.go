@@ -15,7 +15,7 @@ import (
 )
 
 // defaultRabbitMQ is where a local server is expected.
-const defaultRabbitMQ = "amqp://guest:guest@127.0.0.1:5672/"
+const defaultRabbitMQ = "amqp://guest:guest@127.0.0.1:5672/" //nolint:gosec // the default account of a local RabbitMQ
 
 // Vhost returns the AMQP URL of a vhost that belongs to this test alone and is deleted when the test ends. The server is
 // that of MILLRACE_TEST_AMQP_URL, default a local one. Where rabbitmqctl cannot be used on it (another machine, no right
@@ -66,7 +66,7 @@ func canConnect(server string) error {
 func rabbitmqctl(arguments ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	output, err := exec.CommandContext(ctx, "rabbitmqctl", arguments...).CombinedOutput()
+	output, err := exec.CommandContext(ctx, "rabbitmqctl", arguments...).CombinedOutput() //nolint:gosec // arguments come from tests
 	if err != nil {
 		return fmt.Errorf("rabbitmqctl %s: %w: %s", arguments[0], err, output)
 	}

@@ -1,7 +1,6 @@
 package testkit
 
 import (
-	"io"
 	"net"
 	"net/url"
 	"sync"
@@ -154,7 +153,7 @@ func (p *TCPProxy) pipe(to, from net.Conn) {
 				return
 			}
 		}
-		if err != nil && err != io.EOF || n == 0 {
+		if err != nil {
 			return
 		}
 	}
