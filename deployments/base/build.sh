@@ -10,7 +10,7 @@
 #
 #   docker-compose --env-file deployments/base/images.env up
 #
-# MIRROR is the Debian mirror; images that exist are left alone unless REBUILD=1.
+# MIRROR is the Debian mirror; images that are up to date are left alone unless REBUILD=1.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -19,7 +19,12 @@ mirror=${MIRROR:-http://deb.debian.org/debian}
 work=$(mktemp -d "${TMPDIR:-/var/tmp}/millrace-base-XXXXXX")
 trap 'umount -l "$work"/*/proc 2>/dev/null || true; rm -rf --one-file-system "$work"' EXIT
 
-have() { [ "${REBUILD:-0}" != 1 ] && docker image inspect "$1" >/dev/null 2>&1; }
+# An image is made again when this folder has changed; the Go image holds the modules, so it follows those too.
+recipe=$(cat "$here"/*.sh | sha256sum | cut -c1-16)
+modules=$(cd "$root" && find . -name go.sum -o -name "go.work*" | sort | xargs cat | sha256sum | cut -c1-16)
+
+# have IMAGE RECIPE says whether the image is there, made by this recipe.
+have() { [ "${REBUILD:-0}" != 1 ] && [ "$(docker image inspect -f '{{index .Config.Labels "recipe"}}' "$1" 2>/dev/null)" = "$2" ]; }
 
 say() { echo "base images: $*"; }
 
@@ -63,34 +68,32 @@ import() {
 	say "made $tag"
 }
 
-if ! have millrace/debian:13; then
+if ! have millrace/debian:13 "$recipe"; then
 	tree
 	cp -a "$work/debian" "$work/plain"
-	import plain millrace/debian:13 'CMD ["/bin/sh"]'
+	import plain millrace/debian:13 "LABEL recipe=$recipe" 'CMD ["/bin/sh"]'
 fi
 
-if ! have millrace/rabbitmq:4; then
+if ! have millrace/rabbitmq:4 "$recipe"; then
 	packages rabbitmq rabbitmq-server
 	cp "$here/rabbitmq-entrypoint.sh" "$work/rabbitmq/usr/local/bin/docker-entrypoint.sh"
 	chmod 755 "$work/rabbitmq/usr/local/bin/docker-entrypoint.sh"
 	mkdir -p "$work/rabbitmq/etc/rabbitmq/conf.d"
-	import rabbitmq millrace/rabbitmq:4 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["rabbitmq-server"]' \
-		'ENV PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'EXPOSE 5672' 'VOLUME /var/lib/rabbitmq'
+	import rabbitmq millrace/rabbitmq:4 "LABEL recipe=$recipe" 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["rabbitmq-server"]' \
+		'ENV PATH=/usr/lib/rabbitmq/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' 'ENV HOME=/var/lib/rabbitmq' 'EXPOSE 5672' 'VOLUME /var/lib/rabbitmq'
 fi
 
-if ! have millrace/postgres:17; then
+if ! have millrace/postgres:17 "$recipe"; then
 	packages postgres postgresql-17
 	cp "$here/postgres-entrypoint.sh" "$work/postgres/usr/local/bin/docker-entrypoint.sh"
 	chmod 755 "$work/postgres/usr/local/bin/docker-entrypoint.sh"
 	rm -rf "$work/postgres/var/lib/postgresql/17"
-	import postgres millrace/postgres:17 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]' \
+	import postgres millrace/postgres:17 "LABEL recipe=$recipe" 'ENTRYPOINT ["docker-entrypoint.sh"]' 'CMD ["postgres"]' \
 		'ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
 		'ENV PGDATA=/var/lib/postgresql/data' 'EXPOSE 5432' 'VOLUME /var/lib/postgresql/data'
 fi
 
-# The Go image holds the modules, so it is made again when they change.
-modules=$(cd "$root" && find . -name go.sum -o -name "go.work*" | sort | xargs cat | sha256sum | cut -c1-16)
-if ! have millrace/golang:1.26 || [ "$(docker image inspect -f '{{index .Config.Labels "modules"}}' millrace/golang:1.26)" != "$modules" ]; then
+if ! have millrace/golang:1.26 "$recipe-$modules"; then
 	tree
 	cp -a "$work/debian" "$work/golang"
 	say "copying Go and the modules"
@@ -100,6 +103,6 @@ if ! have millrace/golang:1.26 || [ "$(docker image inspect -f '{{index .Config.
 	(cd "$root" && GOPROXY="file://$(go env GOMODCACHE)/cache/download,$(go env GOPROXY)" \
 		GOMODCACHE="$work/golang/go/pkg/mod" GOFLAGS=-modcacherw CGO_ENABLED=0 go list -deps work >/dev/null)
 	import golang millrace/golang:1.26 'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' \
-		'ENV GOPATH=/go' "LABEL modules=$modules" 'ENV GOPROXY=off' 'ENV GOTOOLCHAIN=local' 'WORKDIR /src'
+		'ENV GOPATH=/go' "LABEL recipe=$recipe-$modules" 'ENV GOPROXY=off' 'ENV GOTOOLCHAIN=local' 'WORKDIR /src'
 fi
 say "done; start with: docker-compose --env-file deployments/base/images.env up"

@@ -4,7 +4,6 @@ set -eu
 if [ "$(id -u)" = 0 ]; then
 	mkdir -p /var/lib/rabbitmq/mnesia /var/log/rabbitmq
 	chown -R rabbitmq:rabbitmq /var/lib/rabbitmq /var/log/rabbitmq
-	export HOME=/var/lib/rabbitmq
 	exec setpriv --reuid rabbitmq --regid rabbitmq --init-groups "$@"
 fi
 exec "$@"
