@@ -12,7 +12,22 @@ import (
 // postcodeText finds a postal code with a place: European, British, American.
 var postcodeText = regexp.MustCompile(`(?:^|[\s,•●·|–-])(?:(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? \p{Lu}[\p{L}'’.-]+|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\p{L}+ [A-Z]\d[\dW] [A-Z\d]{4}\b|\p{L}+,? [A-Z]{2},? \d{5}(?:-\d{4})?\b)`)
 
-func postcode(s string) bool { return postcodeText.MatchString(s) }
+func postcode(s string) bool { return mayHavePostcode(s) && postcodeText.MatchString(s) }
+
+// mayHavePostcode says that s has four digits in a row or a digit behind a capital letter, as every postal code has.
+func mayHavePostcode(s string) bool {
+	digits := 0
+	for i := range len(s) {
+		if c := s[i]; c < '0' || c > '9' {
+			digits = 0
+			continue
+		}
+		if digits++; digits == 4 || i > 0 && s[i-1] >= 'A' && s[i-1] <= 'Z' {
+			return true
+		}
+	}
+	return false
+}
 
 // block is a postal address: consecutive parts in one column. Rows[k] and parts[k] give its lines; the first is the name.
 type block struct {
@@ -144,9 +159,9 @@ func (r *reading) letterhead(i int) {
 			switch {
 			case oneLineAddress(text):
 				r.readInto(i, at, p.span, scoreSenderLine, "sender_line")
-			case legalForm(text) && !r.isLabel(at, p.span) && row.box[3] < 0.25*height:
+			case row.box[3] < 0.25*height && legalForm(text) && !r.isLabel(at, p.span):
 				r.readInto(i, at, p.span, scoreLegalForm, "letterhead")
-			case legalForm(text) && row.box[1] > 0.85*height:
+			case row.box[1] > 0.85*height && legalForm(text):
 				r.readInto(i, at, p.span, scoreLegalForm*0.9, "footer")
 			}
 		}
@@ -167,13 +182,19 @@ func (r *reading) letterhead(i int) {
 	}
 }
 
+// maxOneLine bounds the characters of an address in one line.
+const maxOneLine = 120
+
 // oneLineAddress says that text is a name and an address in one line, as printed small above an addressee.
 func oneLineAddress(text string) bool {
+	if len(text) >= maxOneLine*utf8.UTFMax || !mayHavePostcode(text) {
+		return false
+	}
 	marks := 0
 	for _, m := range []string{" • ", " ● ", " · ", " | ", " - ", " – ", " ∙ ", ", "} {
 		marks = max(marks, strings.Count(text, m))
 	}
-	return marks >= 2 && marks <= 6 && postcode(text) && utf8.RuneCountInString(text) < 120
+	return marks >= 2 && marks <= 6 && utf8.RuneCountInString(text) < maxOneLine && postcode(text)
 }
 
 // addressee guesses the receiver: an address block that is not the sender's.

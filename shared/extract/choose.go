@@ -87,16 +87,17 @@ func rank(list []candidate, order string) {
 // field are put in the document's order.
 func pick(list []candidate, limit int) []candidate {
 	var out []candidate
+	var values []string // of out, folded
 	for _, c := range list {
-		k := slices.IndexFunc(out, func(o candidate) bool { return fold(o.value) == fold(c.value) })
-		if k >= 0 {
+		v := fold(c.value)
+		if k := slices.Index(values, v); k >= 0 {
 			if out[k].order != c.order {
 				out[k].score += (1 - out[k].score) * 0.25 * c.score
 			}
 			continue
 		}
 		if len(out) < limit {
-			out = append(out, c)
+			out, values = append(out, c), append(values, v)
 		}
 	}
 	if limit > 1 {

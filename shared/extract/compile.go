@@ -68,7 +68,32 @@ func (c *compiler) plan() *plan {
 		p.checks = append(p.checks, c.check(fmt.Sprintf("checks[%d]", i), t.Checks[i]))
 	}
 	p.matcher.seal()
+	p.indexNear()
 	return p
+}
+
+// indexNear gathers the words of the patterns that are looked for in the running text.
+func (p *plan) indexNear() {
+	var words []string
+	each := func(visit func(*compiledPattern)) {
+		for i := range p.rules {
+			for k := range p.rules[i].patterns {
+				if pat := &p.rules[i].patterns[k]; pat.On != "line" {
+					visit(pat)
+				}
+			}
+		}
+	}
+	each(func(pat *compiledPattern) { words = append(words, pat.Near...) })
+	p.near = newLiterals(words)
+	if p.near == nil {
+		return
+	}
+	each(func(pat *compiledPattern) {
+		for _, w := range pat.Near {
+			pat.near = append(pat.near, nearWord{p.near.index(w), len(w)})
+		}
+	})
 }
 
 func (c *compiler) section(p *plan, i int, s Section) {
@@ -105,10 +130,10 @@ func (c *compiler) rule(p *plan, at string, i int) compiledRule {
 		out.Pick = pickFirst
 	}
 	if r.Pattern != "" {
-		out.shape = c.expression(at+".pattern", `^(?:`+r.Pattern+`)$`)
+		out.shape = compiled(c, at+".pattern", `^(?:`+r.Pattern+`)$`, regexp.Compile)
 	}
 	if r.Reject != "" {
-		out.reject = c.expression(at+".reject", r.Reject)
+		out.reject = compiled(c, at+".reject", r.Reject, regexp.Compile)
 	}
 	for k, pat := range r.Patterns {
 		out.patterns = append(out.patterns, c.pattern(fmt.Sprintf("%s.patterns[%d]", at, k), pat))
@@ -200,34 +225,43 @@ func (c *compiler) pattern(at string, pat Pattern) compiledPattern {
 		c.fail(at+".on", "%q is not known; use text or line", pat.On)
 	}
 	if pat.Within != "" {
-		out.within = c.expression(at+".within", pat.Within)
+		out.within = compiled(c, at+".within", pat.Within, newExpression)
 	}
-	out.match = c.expression(at+".match", pat.Match)
+	out.match = compiled(c, at+".match", pat.Match, newExpression)
 	if out.match != nil {
-		if out.group = out.match.SubexpIndex("value"); out.group < 0 {
+		if out.group = slices.Index(out.match.names, "value"); out.group < 0 {
 			c.fail(at+".match", "needs a group that holds the value: (?P<value>…)")
 		}
 	}
 	return out
 }
 
-// expression puts the template's fragments in for {name} and compiles the result; nil after a problem.
-func (c *compiler) expression(at, expr string) *regexp.Regexp {
+// expand puts the template's fragments in for {name}; false after a problem.
+func (c *compiler) expand(at, expr string) (string, bool) {
 	for range 4 { // fragments may use fragments
 		for name, fragment := range c.template.Define {
 			expr = strings.ReplaceAll(expr, "{"+name+"}", "(?:"+fragment+")")
 		}
 		if len(expr) > maxExpression {
 			c.fail(at, "is longer than %d bytes once its fragments are put in", maxExpression)
-			return nil
+			return "", false
 		}
 	}
-	re, err := regexp.Compile(expr)
+	return expr, true
+}
+
+// compiled returns what build makes of an expression with its fragments put in; nil after a problem.
+func compiled[T any](c *compiler, at, expr string, build func(string) (*T, error)) *T {
+	expr, ok := c.expand(at, expr)
+	if !ok {
+		return nil
+	}
+	out, err := build(expr)
 	if err != nil {
 		c.fail(at, "is not a regular expression (RE2 syntax): %v", err)
 		return nil
 	}
-	return re
+	return out
 }
 
 func (c *compiler) check(at string, k Check) compiledCheck {

@@ -12,22 +12,24 @@ import (
 
 // flow is the document's running text in reading order: words with one blank between them, blocks with a newline.
 type flow struct {
-	text   string
-	lower  string // text with its ASCII letters in lower case; offsets are those of text
+	folded
 	starts []int
-	words  []place
+	words  []flowWord
 }
 
-// place is where a word of the flow stands.
-type place struct {
+// flowWord is a word of the flow and the page on which it stands.
+type flowWord struct {
 	page int
-	box  layout.Box
 	size int // bytes
+	box  *layout.Box
 }
 
 func newFlow(doc *layout.Document) flow {
 	var f flow
+	words := min(doc.Words(), maxWords)
+	f.starts, f.words = make([]int, 0, words), make([]flowWord, 0, words)
 	var sb strings.Builder
+	sb.Grow(min(8*words, maxFlow))
 	for i := range doc.Pages {
 		p := &doc.Pages[i]
 		number := p.Number
@@ -36,19 +38,15 @@ func newFlow(doc *layout.Document) flow {
 		}
 		for b := range p.Blocks {
 			for l := range p.Blocks[b].Lines {
-				for _, w := range p.Blocks[b].Lines[l].Words {
-					if sb.Len()+len(w.Text) > maxFlow || len(f.words) >= maxWords {
-						f.text = sb.String()
-						f.lower = lower(f.text)
+				line := p.Blocks[b].Lines[l].Words
+				for k := range line {
+					if sb.Len()+len(line[k].Text) > maxFlow || len(f.words) >= maxWords {
+						f.folded = newFolded(sb.String())
 						return f
 					}
-					text := strings.ToValidUTF8(strings.TrimFunc(w.Text, unicode.IsSpace), "\uFFFD")
-					box := w.Box
-					if !usable(box) {
-						box = layout.Box{}
-					}
+					text := clean(line[k].Text)
 					f.starts = append(f.starts, sb.Len())
-					f.words = append(f.words, place{number, box, len(text)})
+					f.words = append(f.words, flowWord{number, len(text), &line[k].Box})
 					sb.WriteString(text)
 					sb.WriteByte(' ')
 				}
@@ -56,42 +54,43 @@ func newFlow(doc *layout.Document) flow {
 			sb.WriteByte('\n')
 		}
 	}
-	f.text = sb.String()
-	f.lower = lower(f.text)
+	f.folded = newFolded(sb.String())
 	return f
 }
 
-// lower puts ASCII letters in lower case and leaves all else, so that offsets stay.
-func lower(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if c >= 'A' && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
+// clean returns a word without blanks around it and without bytes that are not UTF-8.
+func clean(word string) string {
+	if n := len(word); n > 0 && (word[0] <= ' ' || word[0] >= utf8.RuneSelf || word[n-1] <= ' ' || word[n-1] >= utf8.RuneSelf) {
+		word = strings.TrimFunc(word, unicode.IsSpace)
 	}
-	return string(b)
+	if utf8.ValidString(word) {
+		return word
+	}
+	return strings.ToValidUTF8(word, "\uFFFD")
 }
 
 // around returns the stretches of the text within reach bytes of any of the words, in order; the whole text for no words.
-// Top, where not 0, bounds the text to its first bytes.
-func (f *flow) around(words []string, reach, top int) []span {
+// Spots are the places of all words, of which near tells the ones that count. Top, where not 0, bounds the text to its
+// first bytes.
+func (f *flow) around(spots [][]int, near []nearWord, reach, top int) []span {
 	size := len(f.text)
 	if top > 0 && top < size {
 		size = f.runeStart(top)
 	}
-	if len(words) == 0 {
+	if len(near) == 0 {
 		return []span{{0, size}}
 	}
 	var out []span
-	for _, w := range words {
-		for at := 0; ; {
-			i := strings.Index(f.lower[at:size], w)
-			if i < 0 {
+	for _, w := range near {
+		free := 0 // a word that is part of itself is not counted twice
+		for _, at := range spots[w.index] {
+			if at+w.size > size {
 				break
 			}
-			at += i
-			out = append(out, span{f.runeStart(max(at-reach, 0)), f.runeStart(min(at+len(w)+reach, size))})
-			at += len(w)
+			if at >= free {
+				out = append(out, span{f.runeStart(max(at-reach, 0)), f.runeStart(min(at+w.size+reach, size))})
+				free = at + w.size
+			}
 		}
 	}
 	slices.SortFunc(out, func(a, b span) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.to, b.to)) })
@@ -125,8 +124,8 @@ func (f *flow) evidence(from, to int) (page int, box layout.Box) {
 		if page == 0 {
 			page = f.words[i].page
 		}
-		if f.words[i].page == page {
-			box = box.Union(f.words[i].box)
+		if f.words[i].page == page && usable(*f.words[i].box) {
+			box = box.Union(*f.words[i].box)
 		}
 	}
 	return page, box

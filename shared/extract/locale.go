@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/millrace/millrace/shared/extract/value"
 )
@@ -11,11 +12,11 @@ const maxLocaleText = 60_000
 
 // localeOf judges a document's language by its commonest words and its order of day and month by its own dates; where
 // these leave it open, by American marks (states with ZIP codes, US telephone numbers, dollars).
-func localeOf(text string) value.Locale {
+func localeOf(text, lowered string) value.Locale {
 	if len(text) > maxLocaleText {
 		text = strings.ToValidUTF8(text[:maxLocaleText], "")
 	}
-	loc := value.Locale{Language: languageOf(text)}
+	loc := value.Locale{Language: languageOf(lowered[:len(text)])}
 	dayFirst, monthFirst := value.DateOrder(text)
 	switch {
 	case monthFirst > 0 && dayFirst == 0:
@@ -36,12 +37,29 @@ func american(text string) bool {
 	return zipCode(text) || usPhone(text) || strings.Contains(text, "$") && !strings.Contains(text, "RM")
 }
 
+// maxCommon is the length in bytes of the longest of the words that languageOf knows.
+const maxCommon = 12
+
 // languageOf returns the language whose function words and business words are the commonest, "" where there are too few.
+// The text's ASCII letters are in lower case. A word is a run of letters and apostrophes; all from U+00C0 on is a letter.
 func languageOf(text string) string {
 	var counts [5]int
-	for _, w := range strings.FieldsFunc(strings.ToLower(text), func(c rune) bool {
-		return c < 'a' && c != '\'' || c > 'z' && c < 0xC0
-	}) {
+	for i := 0; i < len(text); {
+		start, plain := i, true
+		for i < len(text) && (asciiLetter(text[i]) || text[i] == '\'' || text[i] > 0xC2) {
+			plain = plain && text[i] < utf8.RuneSelf
+			for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
+			}
+		}
+		w := text[start:i]
+		for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
+		}
+		switch {
+		case w == "" || plain && len(w) > maxCommon:
+			continue
+		case !plain:
+			w = strings.ToLower(w)
+		}
 		switch w {
 		case "the", "of", "and", "to", "for", "is", "invoice", "date", "with", "by", "this", "your", "amount", "from", "that", "description":
 			counts[0]++

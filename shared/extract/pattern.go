@@ -15,13 +15,14 @@ func (r *reading) byPattern(i int) {
 			}
 			continue
 		}
+		f := &r.sheet.flow
 		left := p.First
-		for _, s := range r.sheet.flow.around(p.Near, p.Reach, p.Top) {
+		for _, s := range f.around(r.spots(), p.near, p.Reach, p.Top) {
 			if p.within == nil {
 				left -= r.matchFlow(i, p, s, left)
 			} else {
-				for _, m := range p.within.FindAllStringIndex(r.sheet.flow.text[s.from:s.to], left) {
-					left -= r.matchFlow(i, p, span{s.from + m[0], s.from + m[1]}, left)
+				for _, m := range p.within.find(&f.folded, s.from, s.to, left) {
+					left -= r.matchFlow(i, p, span{m[0], m[1]}, left)
 					if left <= 0 {
 						break
 					}
@@ -34,15 +35,36 @@ func (r *reading) byPattern(i int) {
 	}
 }
 
-func (r *reading) matchLine(i int, p *compiledPattern, at int) {
-	row := &r.sheet.rows[at]
-	if len(p.Near) > 0 {
-		text := lower(row.text)
-		if !slices.ContainsFunc(p.Near, func(w string) bool { return strings.Contains(text, w) }) {
-			return
+// spots returns where each of the plan's near words stands in the running text. They are looked for once.
+func (r *reading) spots() [][]int {
+	if r.near == nil && r.plan.near != nil {
+		r.near = make([][]int, len(r.plan.near.words))
+		lowered := r.sheet.flow.lower
+		r.plan.near.scan(lowered, 0, len(lowered), func(word, at int) bool {
+			r.near[word] = append(r.near[word], at)
+			return true
+		})
+	}
+	return r.near
+}
+
+// line returns the text of a row, folded. It is folded once.
+func (r *reading) line(at int) *folded {
+	if r.lines == nil {
+		r.lines = make([]folded, len(r.sheet.rows))
+		for i := range r.lines {
+			r.lines[i] = newFolded(r.sheet.rows[i].text)
 		}
 	}
-	for _, m := range p.match.FindAllStringSubmatchIndex(row.text, p.First) {
+	return &r.lines[at]
+}
+
+func (r *reading) matchLine(i int, p *compiledPattern, at int) {
+	f := r.line(at)
+	if len(p.Near) > 0 && !slices.ContainsFunc(p.Near, func(w string) bool { return strings.Contains(f.lower, w) }) {
+		return
+	}
+	for _, m := range p.match.find(f, 0, len(f.text), p.First) {
 		if from, to := m[2*p.group], m[2*p.group+1]; from >= 0 {
 			r.readInto(i, at, span{from, to}, p.Weight, p.ID)
 		}
@@ -52,12 +74,12 @@ func (r *reading) matchLine(i int, p *compiledPattern, at int) {
 // matchFlow finds a pattern's values in a stretch of the running text, at most limit; it returns their number.
 func (r *reading) matchFlow(i int, p *compiledPattern, s span, limit int) int {
 	f := &r.sheet.flow
-	matches := p.match.FindAllStringSubmatchIndex(f.text[s.from:s.to], limit)
+	matches := p.match.find(&f.folded, s.from, s.to, limit)
 	for _, m := range matches {
-		if m[2*p.group] < 0 {
+		start, end := m[2*p.group], m[2*p.group+1]
+		if start < 0 {
 			continue
 		}
-		start, end := s.from+m[2*p.group], s.from+m[2*p.group+1]
 		for _, v := range r.read(&r.plan.rules[i], f.text[start:end]) {
 			page, box := f.evidence(start+v.from, start+v.to)
 			r.add(i, candidate{

@@ -62,9 +62,13 @@ func (r *reading) read(rule *compiledRule, text string) []typed {
 }
 
 func (r *reading) readNumbers(typ, text string) []typed {
+	amounts := value.FindAmounts(text, r.locale)
+	if len(amounts) == 0 {
+		return nil
+	}
 	var out []typed
 	dates := value.FindDates(text, r.locale)
-	for _, a := range value.FindAmounts(text, r.locale) {
+	for _, a := range amounts {
 		if a.Percent || inDate(dates, a.Start) {
 			continue
 		}

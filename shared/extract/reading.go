@@ -14,10 +14,16 @@ type reading struct {
 	sheet      *sheet
 	locale     value.Locale
 	labels     [][]found // by row
+	byRule     [][]place // by rule, from top to bottom
 	regions    []region
 	addresses  []block       // nil until they are looked for
 	candidates [][]candidate // by rule
+	near       [][]int       // places of the plan's near words; nil until they are looked for
+	lines      []folded      // by row; nil until they are asked for
 }
+
+// place is where a label is kept: labels[row][nth].
+type place struct{ row, nth int }
 
 // candidate is a value that may be the field's, with its evidence.
 type candidate struct {
@@ -57,21 +63,44 @@ func newReading(p *plan, s *sheet) *reading {
 		r.labels[i] = p.matcher.find(s.rows, i)
 	}
 	r.dropNames()
-	r.locale = localeOf(s.flow.text)
+	r.indexLabels()
+	r.locale = localeOf(s.flow.text, s.flow.lower)
 	return r
 }
 
 // dropNames removes labels of sections that are part of a name or a sentence.
 func (r *reading) dropNames() {
-	for at := range r.labels {
-		kept := make([]found, 0, len(r.labels[at]))
-		for _, f := range r.labels[at] {
-			if onlySection(f) && (!f.start || !r.heads(f)) {
-				continue
+	dropped := func(f found) bool { return onlySection(f) && (!f.start || !r.heads(f)) }
+	for at, labels := range r.labels {
+		first := slices.IndexFunc(labels, dropped)
+		if first < 0 {
+			continue
+		}
+		// The row's labels stay as they are until all are judged, because one may be the value of another.
+		kept := slices.Clone(labels[:first])
+		for _, f := range labels[first+1:] {
+			if !dropped(f) {
+				kept = append(kept, f)
 			}
-			kept = append(kept, f)
 		}
 		r.labels[at] = kept
+	}
+}
+
+// indexLabels notes for each rule which labels may be its own.
+func (r *reading) indexLabels() {
+	r.byRule = make([][]place, len(r.plan.rules))
+	for at := range r.labels {
+		for k := range r.labels[at] {
+			for _, m := range r.labels[at][k].entry.meanings {
+				if m.kind > innerLabel {
+					continue
+				}
+				if list := r.byRule[m.index]; len(list) == 0 || list[len(list)-1] != (place{at, k}) {
+					r.byRule[m.index] = append(list, place{at, k})
+				}
+			}
+		}
 	}
 }
 
@@ -110,19 +139,17 @@ func (r *reading) collect(i int) {
 
 // byLabel finds values to the right of the rule's labels and below them.
 func (r *reading) byLabel(i int) {
-	for at := range r.labels {
-		for k := range r.labels[at] {
-			f := &r.labels[at][k]
-			weight := r.labelWeight(i, f)
-			if weight == 0 || r.plan.rules[i].Colon && !f.colon {
-				continue
-			}
-			if r.plan.rules[i].right {
-				r.rightOf(i, f, r.nextLabel(at, k), weight)
-			}
-			if r.plan.rules[i].below {
-				r.below(i, f, weight)
-			}
+	for _, p := range r.byRule[i] {
+		f := &r.labels[p.row][p.nth]
+		weight := r.labelWeight(i, f)
+		if weight == 0 || r.plan.rules[i].Colon && !f.colon {
+			continue
+		}
+		if r.plan.rules[i].right {
+			r.rightOf(i, f, r.nextLabel(p.row, p.nth), weight)
+		}
+		if r.plan.rules[i].below {
+			r.below(i, f, weight)
 		}
 	}
 }

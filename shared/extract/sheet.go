@@ -41,14 +41,14 @@ type row struct {
 	tokens []token
 }
 
-// word is a word with the box in which it is found and the box that is shown as evidence; they differ only where the
-// layout has no boxes and the former is made up from the order of words.
+// word is a word with the box in which it is found. Where the layout has no box it is made up from the order of words, and
+// nothing is shown as evidence.
 type word struct {
 	text string
 	box  layout.Box
-	seen layout.Box
 	size float64
 	bold bool
+	made bool
 }
 
 // part is a run of words without a wide gap: a cell of a table, a label, a phrase.
@@ -113,18 +113,22 @@ func level(line []word) [][]word {
 	if len(line) == 0 {
 		return nil
 	}
-	middle := func(w word) float64 { return (w.box[1] + w.box[3]) / 2 }
-	apart := func(a, b word) bool {
+	middle := func(w *word) float64 { return (w.box[1] + w.box[3]) / 2 }
+	apart := func(a, b *word) bool {
 		return math.Abs(middle(a)-middle(b)) > 0.5*min(a.box[3]-a.box[1], b.box[3]-b.box[1])
 	}
-	if !slices.ContainsFunc(line, func(w word) bool { return apart(line[0], w) }) {
+	even := true
+	for i := range line {
+		even = even && !apart(&line[0], &line[i])
+	}
+	if even {
 		return [][]word{line}
 	}
 	var out [][]word
 next:
 	for _, w := range line {
 		for i := range out {
-			if !apart(out[i][0], w) {
+			if !apart(&out[i][0], &w) {
 				out[i] = append(out[i], w)
 				continue next
 			}
@@ -142,21 +146,17 @@ func lineWords(src []layout.Word, y float64) []word {
 	line := make([]word, 0, len(src))
 	x := 0.0
 	for i := range src {
-		text := strings.TrimFunc(src[i].Text, unicode.IsSpace)
-		if len(text) > maxWordSize {
-			text = strings.ToValidUTF8(text[:maxWordSize], "")
+		text := clean(src[i].Text)
+		if len(src[i].Text) > maxWordSize {
+			text = cut(src[i].Text)
 		}
 		if text == "" {
 			continue
 		}
-		if !utf8.ValidString(text) {
-			text = strings.ToValidUTF8(text, "\uFFFD")
-		}
-		w := word{text: text, box: src[i].Box, seen: src[i].Box, size: src[i].Size, bold: src[i].Bold}
+		w := word{text: text, box: src[i].Box, size: src[i].Size, bold: src[i].Bold}
 		width := 6 * float64(utf8.RuneCountInString(text))
 		if !usable(w.box) {
-			w.box = layout.Box{x, y, x + width, y + 10}
-			w.seen = layout.Box{}
+			w.box, w.made = layout.Box{x, y, x + width, y + 10}, true
 		}
 		x += width + 3
 		if w.size <= 0 {
@@ -165,6 +165,15 @@ func lineWords(src []layout.Word, y float64) []word {
 		line = append(line, w)
 	}
 	return line
+}
+
+// cut is like clean for a long word, of which it leaves the first bytes.
+func cut(word string) string {
+	word = strings.TrimFunc(word, unicode.IsSpace)
+	if len(word) > maxWordSize {
+		return strings.ToValidUTF8(word[:maxWordSize], "")
+	}
+	return clean(word)
 }
 
 // usable says that a box has finite numbers in the right order.
@@ -187,8 +196,8 @@ func rowsOf(lines [][]word, page int) []row {
 	pieces := make([]piece, len(lines))
 	for i, words := range lines {
 		var b layout.Box
-		for _, w := range words {
-			b = b.Union(w.box)
+		for k := range words {
+			b = b.Union(words[k].box)
 		}
 		pieces[i] = piece{words, (b[1] + b[3]) / 2, b[3] - b[1]}
 	}
@@ -223,10 +232,12 @@ func collide(a, b []word) bool {
 	if len(a)*len(b) > maxCollide*maxCollide {
 		return false
 	}
-	for _, x := range a {
-		for _, y := range b {
-			shared := min(x.box[2], y.box[2]) - max(x.box[0], y.box[0])
-			if shared > 0.3*min(x.box[2]-x.box[0], y.box[2]-y.box[0]) {
+	for i := range a {
+		x := &a[i].box
+		for k := range b {
+			y := &b[k].box
+			shared := min(x[2], y[2]) - max(x[0], y[0])
+			if shared > 0.3*min(x[2]-x[0], y[2]-y[0]) {
 				return true
 			}
 		}
@@ -239,8 +250,14 @@ func newRow(words []word, page int, merged bool) row {
 		slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.box[0], b.box[0]) })
 	}
 	r := row{page: page, words: words, starts: make([]int, len(words))}
+	size := len(words)
+	for i := range words {
+		size += len(words[i].text)
+	}
 	var sb strings.Builder
-	for i, w := range words {
+	sb.Grow(size)
+	for i := range words {
+		w := &words[i]
 		if i > 0 {
 			sb.WriteByte(' ')
 		}
@@ -248,7 +265,7 @@ func newRow(words []word, page int, merged bool) row {
 		sb.WriteString(w.text)
 		r.box = r.box.Union(w.box)
 		end := sb.Len()
-		if n := len(r.parts); n > 0 && !wideGap(words[i-1], w) {
+		if n := len(r.parts); n > 0 && !wideGap(&words[i-1], w) {
 			p := &r.parts[n-1]
 			p.to, p.box, p.size, p.bold = end, p.box.Union(w.box), max(p.size, w.size), p.bold || w.bold
 			continue
@@ -262,7 +279,7 @@ func newRow(words []word, page int, merged bool) row {
 
 // wideGap says that two neighbours belong to different parts. A blank is about a quarter of the font size wide; justified
 // text stretches it to perhaps twice that.
-func wideGap(a, b word) bool {
+func wideGap(a, b *word) bool {
 	height := min(a.box[3]-a.box[1], b.box[3]-b.box[1])
 	return b.box[0]-a.box[2] > 0.85*height || b.box[2] < a.box[0]
 }
@@ -270,9 +287,9 @@ func wideGap(a, b word) bool {
 // evidence returns the union of the boxes of the words that text[from:to] touches.
 func (r *row) evidence(from, to int) layout.Box {
 	var b layout.Box
-	for i, w := range r.words {
-		if r.starts[i] < to && r.starts[i]+len(w.text) > from {
-			b = b.Union(w.seen)
+	for i := range r.words {
+		if w := &r.words[i]; r.starts[i] < to && r.starts[i]+len(w.text) > from && !w.made {
+			b = b.Union(w.box)
 		}
 	}
 	return b
@@ -281,8 +298,8 @@ func (r *row) evidence(from, to int) layout.Box {
 // place is like evidence with the boxes used for geometry.
 func (r *row) place(from, to int) layout.Box {
 	var b layout.Box
-	for i, w := range r.words {
-		if r.starts[i] < to && r.starts[i]+len(w.text) > from {
+	for i := range r.words {
+		if w := &r.words[i]; r.starts[i] < to && r.starts[i]+len(w.text) > from {
 			b = b.Union(w.box)
 		}
 	}

@@ -105,6 +105,7 @@ type plan struct {
 	source   string // template/version
 	digest   [sha256.Size]byte
 	matcher  *matcher
+	near     *literals // the near words of all patterns on the running text; nil for none
 	sections []string
 	rules    []compiledRule
 	checks   []compiledCheck
@@ -123,7 +124,11 @@ type compiledRule struct {
 // compiledPattern is a pattern with its expressions compiled.
 type compiledPattern struct {
 	Pattern
-	within *regexp.Regexp // nil for the whole text
-	match  *regexp.Regexp
+	within *expression // nil for the whole text
+	match  *expression
 	group  int
+	near   []nearWord
 }
+
+// nearWord is a word near which a pattern's values stand: its index in the plan's near words and its length in bytes.
+type nearWord struct{ index, size int }

@@ -16,9 +16,13 @@ type token struct {
 // tokenise cuts text into runs of letters and runs of digits and folds them. "N°", "№", "Nr.", "Number" and the like become "no"; "#" is
 // a token of its own.
 func tokenise(text string, parts []part) []token {
-	var out []token
+	out := make([]token, 0, 1+len(text)/5) // about a word
 	at := 0
 	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf && c != '#' && !asciiLetter(c) && !asciiDigit(c) {
+			i++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(text[i:])
 		var t token
 		switch {
@@ -44,11 +48,19 @@ func run(text string, i int, digits bool) token {
 	end := i
 	plain := true
 	for end < len(text) {
+		if c := text[end]; c < utf8.RuneSelf {
+			if digits != asciiDigit(c) || !digits && !asciiLetter(c) {
+				break
+			}
+			plain = plain && c >= 'a'
+			end++
+			continue
+		}
 		r, n := utf8.DecodeRuneInString(text[end:])
 		if digits != unicode.IsDigit(r) || !digits && !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			break
 		}
-		plain = plain && r >= 'a' && r <= 'z'
+		plain = false
 		end += n
 	}
 	t := token{span: span{i, end}, text: text[i:end]}
@@ -72,7 +84,11 @@ func run(text string, i int, digits bool) token {
 
 // fold lowers case and removes the accents of Western European letters.
 func fold(s string) string {
+	if isASCII(s) {
+		return lower(s)
+	}
 	var sb strings.Builder
+	sb.Grow(len(s))
 	for _, r := range s {
 		r = unicode.ToLower(r)
 		switch r {
@@ -108,6 +124,19 @@ func fold(s string) string {
 		sb.WriteRune(r)
 	}
 	return sb.String()
+}
+
+func asciiDigit(c byte) bool { return c >= '0' && c <= '9' }
+
+func asciiLetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // foldLabel returns a label's tokens.

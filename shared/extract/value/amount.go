@@ -221,13 +221,18 @@ func sign(text string, a *Amount) bool {
 
 // splitNumber decides which separator is the decimal mark and checks the grouping.
 func splitNumber(s string, loc Locale) (whole, decimals string, ok bool) {
-	s = strings.NewReplacer("\u2019", "'", "\u00a0", " ", "\u202f", " ", "\u2009", " ").Replace(s)
+	if !ascii(s) {
+		s = strings.NewReplacer("\u2019", "'", "\u00a0", " ", "\u202f", " ", "\u2009", " ").Replace(s)
+	}
 	mark := decimalMark(s, loc)
 	if mark >= 0 {
 		s, decimals = s[:mark], s[mark+1:]
-		if strings.Trim(decimals, "0123456789") != "" {
+		if !digitsOnly(decimals) {
 			return "", "", false
 		}
+	}
+	if s != "" && digitsOnly(s) {
+		return s, decimals, true
 	}
 	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
 	if len(groups) == 0 {
@@ -237,6 +242,24 @@ func splitNumber(s string, loc Locale) (whole, decimals string, ok bool) {
 		return "", "", false
 	}
 	return strings.Join(groups, ""), decimals, true
+}
+
+func ascii(s string) bool {
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+func digitsOnly(s string) bool {
+	for i := range len(s) {
+		if !isDigit(s[i]) {
+			return false
+		}
+	}
+	return true
 }
 
 // decimalMark returns the index of the decimal mark, -1 where the number has none.

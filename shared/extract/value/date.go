@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
-	"unicode/utf8"
 )
 
 // Date is a date found in a text.
@@ -46,11 +44,12 @@ func ParseDate(text string, loc Locale) (string, error) {
 func FindDates(text string, loc Locale) []Date {
 	var out []Date
 	for i := 0; i < len(text); {
-		d, ok := dateAt(text, i, loc)
-		if ok {
-			out = append(out, d)
-			i = d.End
-			continue
+		if isDigit(text[i]) || monthInitial(text[i]) {
+			if d, ok := dateAt(text, i, loc); ok {
+				out = append(out, d)
+				i = d.End
+				continue
+			}
 		}
 		i = nextStart(text, i)
 	}
@@ -79,15 +78,12 @@ func nextStart(text string, i int) int {
 		}
 		return i
 	}
-	r, n := utf8.DecodeRuneInString(text[i:])
-	letter := unicode.IsLetter(r)
+	letter, n := letterAt(text, i)
 	i += n
 	for letter && i < len(text) {
-		r, n = utf8.DecodeRuneInString(text[i:])
-		if !unicode.IsLetter(r) {
-			break
+		if letter, n = letterAt(text, i); letter {
+			i += n
 		}
-		i += n
 	}
 	return i
 }
@@ -323,15 +319,30 @@ func makeDate(start, end, year, month, day int) (Date, bool) {
 	if day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return Date{}, false
 	}
-	return Date{Span: Span{start, end}, ISO: fmt.Sprintf("%04d-%02d-%02d", year, month, day)}, true
+	iso := [...]byte{
+		byte('0' + year/1000), byte('0' + year/100%10), byte('0' + year/10%10), byte('0' + year%10), '-',
+		byte('0' + month/10), byte('0' + month%10), '-', byte('0' + day/10), byte('0' + day%10),
+	}
+	return Date{Span: Span{start, end}, ISO: string(iso[:])}, true
+}
+
+// maxMonth is the length of the longest month's name in bytes; monthInitial knows what they begin with.
+const maxMonth = 10
+
+func monthInitial(c byte) bool {
+	switch c | 0x20 {
+	case 'a', 'd', 'e', 'f', 'g', 'j', 'l', 'm', 'n', 'o', 's':
+		return true
+	}
+	return false
 }
 
 // monthName reads a month's name or abbreviation at text[i:]; month 0 means none.
 func monthName(text string, i int) (month, end int) {
 	end = i
 	for end < len(text) && end-i < 24 {
-		r, n := utf8.DecodeRuneInString(text[end:])
-		if !unicode.IsLetter(r) {
+		letter, n := letterAt(text, end)
+		if !letter {
 			break
 		}
 		end += n
@@ -339,7 +350,9 @@ func monthName(text string, i int) (month, end int) {
 	if end-i < 3 {
 		return 0, i
 	}
-	month = monthOf(strings.ToLower(text[i:end]))
+	if end-i <= maxMonth && monthInitial(text[i]) {
+		month = monthOf(strings.ToLower(text[i:end]))
+	}
 	if month != 0 && end < len(text) && text[end] == '.' {
 		end++
 	}

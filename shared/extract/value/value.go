@@ -38,16 +38,35 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
+// letterAt says whether the rune that starts at text[i] is a letter, and returns its length in bytes.
+func letterAt(text string, i int) (letter bool, size int) {
+	if c := text[i]; c < utf8.RuneSelf {
+		return c|0x20 >= 'a' && c|0x20 <= 'z', 1
+	}
+	r, n := utf8.DecodeRuneInString(text[i:])
+	return unicode.IsLetter(r), n
+}
+
 // letterBefore says whether the rune that ends at text[i] is a letter.
 func letterBefore(text string, i int) bool {
+	if i == 0 {
+		return false
+	}
+	if text[i-1] < utf8.RuneSelf {
+		letter, _ := letterAt(text, i-1)
+		return letter
+	}
 	r, _ := utf8.DecodeLastRuneInString(text[:i])
-	return i > 0 && unicode.IsLetter(r)
+	return unicode.IsLetter(r)
 }
 
 // letterAfter says whether the rune that starts at text[i] is a letter.
 func letterAfter(text string, i int) bool {
-	r, _ := utf8.DecodeRuneInString(text[i:])
-	return i < len(text) && unicode.IsLetter(r)
+	if i >= len(text) {
+		return false
+	}
+	letter, _ := letterAt(text, i)
+	return letter
 }
 
 // space returns the number of bytes of the blank at text[i], which may be a no-break or thin space, or 0.
@@ -58,6 +77,9 @@ func space(text string, i int) int {
 	switch text[i] {
 	case ' ', '\t', '\n', '\r':
 		return 1
+	}
+	if text[i] < utf8.RuneSelf {
+		return 0
 	}
 	r, n := utf8.DecodeRuneInString(text[i:])
 	if r == '\u00a0' || r == '\u202f' || r == '\u2009' {

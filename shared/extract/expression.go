@@ -1,0 +1,381 @@
+package extract
+
+import (
+	"cmp"
+	"regexp"
+	"regexp/syntax"
+	"slices"
+	"sync"
+	"unicode"
+	"unicode/utf8"
+)
+
+// expression is a regular expression with what can be told from its syntax about every match, so that most texts are
+// refused without running it. It finds what the expression alone would find. It is safe for concurrent use.
+type expression struct {
+	whole func() *regexp.Regexp
+	names []string    // of its groups; the first is the whole match
+	needs []*literals // every match holds a word of each, in lower case
+	heads *literals   // every match begins with one of these, in lower case; nil where that is not known
+	// Only with heads:
+	at       *regexp.Regexp // the expression, at the start of a text
+	boundary bool           // a match must begin at the boundary of a word
+	reach    int            // bytes that a match has at most, -1 for any number
+}
+
+// newExpression compiles an expression in RE2 syntax.
+func newExpression(text string) (*expression, error) {
+	tree, err := syntax.Parse(text, syntax.Perl)
+	if err != nil {
+		return nil, err
+	}
+	e := &expression{names: tree.CapNames(), whole: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+	exact, must := literalsOf(tree)
+	if exact != nil {
+		must = append(must, exact)
+	}
+	for _, words := range strongest(must) {
+		e.needs = append(e.needs, newLiterals(words))
+	}
+	if words, boundary := headsOf(tree); words != nil {
+		e.heads, e.boundary, e.reach = newLiterals(words), boundary, longest(tree)
+		e.at, err = regexp.Compile(`^(?:` + text + `)`)
+	} else {
+		_, err = regexp.Compile(text)
+	}
+	return e, err
+}
+
+// find returns the submatches in text[from:to] as FindAllStringSubmatchIndex does, at most limit, with offsets in text.
+// The rest of the text counts as absent.
+func (e *expression) find(f *folded, from, to, limit int) [][]int {
+	if f.plain {
+		for _, l := range e.needs {
+			if l.next(f.lower, from, to) < 0 {
+				return nil
+			}
+		}
+		if e.heads != nil {
+			return e.findHeads(f, from, to, limit)
+		}
+	}
+	found := e.whole().FindAllStringSubmatchIndex(f.text[from:to], limit)
+	for _, m := range found {
+		shift(m, from)
+	}
+	return found
+}
+
+// findHeads tries the expression only where one of its heads stands.
+func (e *expression) findHeads(f *folded, from, to, limit int) [][]int {
+	var out [][]int
+	for at := from; len(out) < limit; {
+		if at = e.heads.next(f.lower, at, to); at < 0 {
+			break
+		}
+		if e.boundary && at > from && wordByte(f.text[at-1]) {
+			at++
+			continue
+		}
+		end := to
+		if e.reach >= 0 {
+			// One character more, for what the expression may ask about its surroundings.
+			end = min(to, at+e.reach+utf8.UTFMax)
+		}
+		m := e.at.FindStringSubmatchIndex(f.text[at:end])
+		if m == nil {
+			at++
+			continue
+		}
+		shift(m, at)
+		out = append(out, m)
+		at = m[1]
+	}
+	return out
+}
+
+func shift(m []int, by int) {
+	for i := range m {
+		if m[i] >= 0 {
+			m[i] += by
+		}
+	}
+}
+
+// wordByte says what \b takes for part of a word.
+func wordByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
+}
+
+// Bounds on the literals that are taken from an expression. Beyond them less is known, which costs time, not matches.
+const (
+	maxLiterals  = 96
+	maxClass     = 16 // characters of a class that are told apart
+	maxNeeds     = 3
+	minHeadBytes = 2
+)
+
+// literalsOf returns the only texts that re matches, nil for unknown or too many, and sets of texts of each of which every
+// match holds one. ASCII letters are in lower case.
+func literalsOf(re *syntax.Regexp) (exact []string, must [][]string) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		exact = []string{""}
+		for _, c := range re.Rune {
+			exact = cross(exact, runeForms(c, re.Flags&syntax.FoldCase != 0))
+		}
+		return exact, nil
+	case syntax.OpCharClass:
+		return classForms(re.Rune), nil
+	case syntax.OpEmptyMatch, syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return []string{""}, nil
+	case syntax.OpCapture:
+		return literalsOf(re.Sub[0])
+	case syntax.OpQuest:
+		if exact, _ = literalsOf(re.Sub[0]); exact != nil {
+			return append(exact, ""), nil
+		}
+		return nil, nil
+	case syntax.OpPlus, syntax.OpRepeat:
+		if re.Op == syntax.OpRepeat && re.Min == 0 {
+			return nil, nil
+		}
+		exact, must = literalsOf(re.Sub[0])
+		if exact != nil {
+			must = append(must, exact)
+		}
+		return nil, must
+	case syntax.OpConcat:
+		return literalsOfConcat(re.Sub)
+	case syntax.OpAlternate:
+		return literalsOfAlternate(re.Sub)
+	}
+	return nil, nil
+}
+
+func literalsOfConcat(subs []*syntax.Regexp) (exact []string, must [][]string) {
+	run, whole := []string{""}, true // the texts of the last neighbours that are known
+	for _, sub := range subs {
+		texts, more := literalsOf(sub)
+		must = append(must, more...)
+		joined := cross(run, texts)
+		if joined == nil {
+			whole = false
+			must = append(must, run)
+			if joined = texts; joined == nil {
+				joined = []string{""}
+			}
+		}
+		run = joined
+	}
+	if whole {
+		return run, must
+	}
+	return nil, append(must, run)
+}
+
+func literalsOfAlternate(subs []*syntax.Regexp) (exact []string, must [][]string) {
+	known := true
+	var either []string
+	for _, sub := range subs {
+		texts, sets := literalsOf(sub)
+		known = known && texts != nil && len(exact)+len(texts) <= maxLiterals
+		if known {
+			exact = append(exact, texts...)
+		}
+		if texts != nil {
+			sets = append(sets, texts)
+		}
+		if best := strongest(sets); len(best) > 0 && (either != nil || sub == subs[0]) {
+			either = append(either, best[0]...)
+		} else {
+			either = nil
+		}
+	}
+	if known {
+		return exact, nil
+	}
+	if either == nil {
+		return nil, nil
+	}
+	return nil, [][]string{either}
+}
+
+// strongest returns the few sets that refuse most: those whose shortest text is longest.
+func strongest(sets [][]string) [][]string {
+	var out [][]string
+	for _, s := range sets {
+		if len(s) <= maxLiterals && !slices.Contains(s, "") {
+			out = append(out, s)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b []string) int {
+		return cmp.Or(cmp.Compare(shortest(b), shortest(a)), cmp.Compare(len(a), len(b)))
+	})
+	return out[:min(len(out), maxNeeds)]
+}
+
+// cross returns every text of a followed by every one of b; nil where one of them is not known or there are too many.
+func cross(a, b []string) []string {
+	if a == nil || b == nil || len(a)*len(b) > maxLiterals {
+		return nil
+	}
+	out := make([]string, 0, len(a)*len(b))
+	for _, x := range a {
+		for _, y := range b {
+			out = append(out, x+y)
+		}
+	}
+	return out
+}
+
+// runeForms returns the forms of a character; [folded] takes care of the few that lead from ASCII to elsewhere.
+func runeForms(c rune, anyCase bool) []string {
+	if c < utf8.RuneSelf {
+		return []string{lower(string(c))}
+	}
+	out := []string{string(c)}
+	if anyCase {
+		for o := unicode.SimpleFold(c); o != c; o = unicode.SimpleFold(o) {
+			out = append(out, lower(string(o)))
+		}
+	}
+	return out
+}
+
+func classForms(ranges []rune) []string {
+	var out []string
+	for i := 0; i < len(ranges); i += 2 {
+		if ranges[i+1]-ranges[i] > 2*maxClass {
+			return nil
+		}
+		for c := ranges[i]; c <= ranges[i+1]; c++ {
+			if s := lower(string(c)); !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	if len(out) == 0 || len(out) > maxClass {
+		return nil
+	}
+	return out
+}
+
+// headsOf returns texts with one of which every match begins, and whether a word must begin there; nil where they are not
+// known, are too short to be worth it, or the expression asks in another way about what stands before a match.
+func headsOf(tree *syntax.Regexp) (words []string, boundary bool) {
+	for tree.Op == syntax.OpConcat && len(tree.Sub) > 1 && tree.Sub[0].Op == syntax.OpWordBoundary {
+		rest := *tree
+		rest.Sub = tree.Sub[1:]
+		tree, boundary = &rest, true
+	}
+	if looks, _ := looksBehind(tree); looks {
+		return nil, false
+	}
+	words, _ = prefixesOf(tree)
+	if words == nil || shortest(words) < minHeadBytes {
+		return nil, false
+	}
+	if boundary && slices.ContainsFunc(words, func(w string) bool { return !wordByte(w[0]) }) {
+		return nil, false
+	}
+	return words, boundary
+}
+
+// looksBehind says that re may ask about the place where it begins, and whether it matches the empty text.
+func looksBehind(re *syntax.Regexp) (looks, empty bool) {
+	switch re.Op {
+	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return true, true
+	case syntax.OpEmptyMatch:
+		return false, true
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if looks, empty = looksBehind(sub); looks || !empty {
+				return looks, false
+			}
+		}
+		return false, true
+	case syntax.OpAlternate:
+		for _, sub := range re.Sub {
+			l, e := looksBehind(sub)
+			looks, empty = looks || l, empty || e
+		}
+		return looks, empty
+	case syntax.OpCapture, syntax.OpPlus, syntax.OpStar, syntax.OpQuest, syntax.OpRepeat:
+		looks, empty = looksBehind(re.Sub[0])
+		return looks, empty || re.Op == syntax.OpStar || re.Op == syntax.OpQuest || re.Op == syntax.OpRepeat && re.Min == 0
+	}
+	return false, false
+}
+
+// prefixesOf returns texts with one of which every match of re begins, nil for unknown, and whether they are all of it.
+func prefixesOf(re *syntax.Regexp) (words []string, whole bool) {
+	switch re.Op {
+	case syntax.OpCapture:
+		return prefixesOf(re.Sub[0])
+	case syntax.OpConcat:
+		words, whole = []string{""}, true
+		for _, sub := range re.Sub {
+			next, all := prefixesOf(sub)
+			longer := cross(words, next)
+			if longer == nil {
+				return words, false
+			}
+			words = longer
+			if !all {
+				return words, false
+			}
+		}
+		return words, whole
+	case syntax.OpAlternate:
+		whole = true
+		for _, sub := range re.Sub {
+			next, all := prefixesOf(sub)
+			if next == nil || len(words)+len(next) > maxLiterals {
+				return nil, false
+			}
+			words, whole = append(words, next...), whole && all
+		}
+		return words, whole
+	case syntax.OpPlus, syntax.OpRepeat:
+		if re.Op == syntax.OpRepeat && re.Min == 0 {
+			return nil, false
+		}
+		words, _ = prefixesOf(re.Sub[0])
+		return words, false
+	}
+	words, _ = literalsOf(re)
+	return words, words != nil
+}
+
+// longest returns how many bytes a match of re has at most, -1 for any number.
+func longest(re *syntax.Regexp) int {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return utf8.UTFMax * len(re.Rune)
+	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
+		return utf8.UTFMax
+	case syntax.OpStar, syntax.OpPlus:
+		return -1
+	case syntax.OpRepeat:
+		n := longest(re.Sub[0])
+		if n < 0 || re.Max < 0 {
+			return -1
+		}
+		return n * re.Max
+	}
+	sum := 0
+	for _, sub := range re.Sub {
+		n := longest(sub)
+		if n < 0 {
+			return -1
+		}
+		if re.Op == syntax.OpAlternate {
+			sum = max(sum, n)
+		} else {
+			sum += n
+		}
+	}
+	return sum
+}

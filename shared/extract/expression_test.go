@@ -1,0 +1,125 @@
+package extract
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// texts are running texts in which the expressions below match, nearly match and do not match.
+func texts() []string {
+	return []string{
+		"", "x", "This Agreement is made and entered into as of the 3rd day of May, 2019 by and between ACME, Inc., a Delaware corporation (the \"Company\") and",
+		"DATED 3 May 2019 dated 4 May 2019 undated 5 May 2019 as of as of 6 May 2019 dated", "Zahlbar bis zum 3.4.2020, zahlbar netto bis 4.5.2020 ÜBERWEISEN bis 5.6.2021",
+		"governed by the lawſ of Kanſas", "\u212aonto konto KONTO 12", "begleichenbis begleichen bis 1", strings.Repeat("as of the ", 40) + "3 May 2019",
+		"between between A und B zwischen Ä GmbH und Österreich AG (", "12 - 15 \u2013 17 to 18\nthe term\nof 3 years", "Café dated\u00a03 May, a Müller AG", "aaaa aaa aa a",
+	}
+}
+
+// expressions have shapes that are treated differently: with heads and without, with and without bounds, anchored, empty.
+func expressions() []string {
+	return []string{
+		`(?i:dated(?: this)?|as of(?: the)?|made) (?P<value>\d{1,2}(?:rd)?(?: day of)? \p{L}+,? \d{4})`,
+		`(?i)(?:zahlbar|überweisen|begleichen|pay)\b[^.\n]{0,50}?\b(?:bis|until|by)\s+(?:zum\s+)?(?P<value>\S+)`,
+		`(?s)\b(?:by and between|between|zwischen)\s+(?P<value>\p{Lu}\S*(?: \p{Lu}\S*)*)\s*(?:\(|,|und )`,
+		`(?i)\b(?:laws) of (?P<value>[a-z]+)`, `(?i)konto\b ?(?P<value>\d*)`, `(?P<value>\p{Lu}+)`, `^(?P<value>d\w+)`, `(?m)^(?P<value>the \w+)$`,
+		`\Bted (?P<value>\d)`, `(?P<value>)`, `(?P<value>x*)`, `(?P<value>aa)`, `(?:as of|\bmade)\b(?P<value>.{0,3})`, `(?:dated|as of)?(?P<value> \d)`,
+		`(?:term|years)\b(?P<value>\s\w+)?$`, `(?P<value>[Öö]sterreich|[Dd]eutschland) AG`, `\d (?:-|–|to|bis) (?P<value>\d)`, `(?:(?P<value>made)|dated){1,2}`,
+		`(?i)(?P<value>[sk]a[sn])`, `(?:und|and){0,2}(?P<value> B)`, `(?P<value>Müller|Möller)\b`, `as of$(?P<value>)`, `(?i)\b(?:é|dated)(?P<value>.)`,
+	}
+}
+
+func TestExpressionFindsWhatTheExpressionAloneFinds(t *testing.T) {
+	for _, expr := range expressions() {
+		e, err := newExpression(expr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range texts() {
+			sameMatches(t, e, regexp.MustCompile(expr), text)
+		}
+	}
+}
+
+func TestExpressionsOfTheTemplatesFindWhatTheyAloneFind(t *testing.T) {
+	plans, err := loadPlans("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range plans {
+		for i := range p.rules {
+			for k := range p.rules[i].patterns {
+				pat := &p.rules[i].patterns[k]
+				for _, text := range texts() {
+					sameMatches(t, pat.match, pat.match.whole(), text)
+					if pat.within != nil {
+						sameMatches(t, pat.within, pat.within.whole(), text)
+					}
+				}
+			}
+		}
+	}
+}
+
+func sameMatches(t *testing.T, e *expression, re *regexp.Regexp, text string) {
+	t.Helper()
+	f := newFolded(text)
+	for _, limit := range []int{1, 2, 50} {
+		if diff := cmp.Diff(re.FindAllStringSubmatchIndex(text, limit), e.find(&f, 0, len(text), limit)); diff != "" {
+			t.Errorf("%s in %q, at most %d:\n%s", re, text, limit, diff)
+		}
+	}
+	// A stretch of the text is read as if nothing were around it.
+	for from := range text {
+		want := re.FindAllStringSubmatchIndex(text[from:], 5)
+		for _, m := range want {
+			shift(m, from)
+		}
+		if diff := cmp.Diff(want, e.find(&f, from, len(text), 5)); diff != "" {
+			t.Errorf("%s in %q from %d:\n%s", re, text, from, diff)
+		}
+	}
+}
+
+// FuzzExpression compares with the expression alone on any text.
+func FuzzExpression(f *testing.F) {
+	for _, text := range texts() {
+		f.Add(text)
+	}
+	var all []*expression
+	for _, expr := range expressions() {
+		e, err := newExpression(expr)
+		if err != nil {
+			f.Fatal(err)
+		}
+		all = append(all, e)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		text = strings.ToValidUTF8(text, "")
+		for _, e := range all {
+			sameMatches(t, e, e.whole(), text)
+		}
+	})
+}
+
+func TestLiteralsAreFoundInOrder(t *testing.T) {
+	l := newLiterals([]string{"as of", "of", "a", "ünd", "of"})
+	var got []string
+	l.scan("as of ünd x", 0, len("as of ünd"), func(word, _ int) bool {
+		got = append(got, l.words[word])
+		return true
+	})
+	if diff := cmp.Diff([]string{"a", "as of", "of", "ünd"}, got); diff != "" {
+		t.Error(diff)
+	}
+	for _, tc := range []struct{ from, to, want int }{{0, 11, 0}, {1, 11, 3}, {4, 9, -1}, {4, 10, 6}, {11, 11, -1}} {
+		if got := l.next("as of ünd x", tc.from, tc.to); got != tc.want {
+			t.Errorf("next in [%d:%d] is %d, want %d", tc.from, tc.to, got, tc.want)
+		}
+	}
+	if newLiterals(nil) != nil || newLiterals([]string{"a", ""}) != nil {
+		t.Error("a set of nothing, or with an empty word, finds something")
+	}
+}
