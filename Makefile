@@ -61,7 +61,7 @@ tidy: toolchain ## bring go.mod, go.sum and go.work into line
 
 .PHONY: drift
 drift: toolchain ## fail when modules are not tidy, generated files have drifted, or another platform does not build
-	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy -diff && GOWORK=off go build -o /dev/null ./... && GOOS=darwin GOARCH=arm64 go vet ./...) || { echo "in $$m: run make tidy"; exit 1; }; done
+	@for m in $(MODULES); do (cd $$m && GOWORK=off go mod tidy -diff && GOWORK=off go build -o /dev/null ./... && GOOS=darwin GOARCH=arm64 GOWORK=off go build -o /dev/null ./... && GOOS=darwin GOARCH=arm64 go vet ./...) || { echo "in $$m: run make tidy"; exit 1; }; done
 	@go run ./shared/event/internal/gen shared/event && git diff --exit-code -- shared/event || { echo "generated files drifted: commit what make generate wrote"; exit 1; }
 
 .PHONY: clean

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes sure that a Docker engine and docker-compose answer: uses the running engine, else starts the installed one, else,
-# on Debian or Ubuntu as root, installs and starts one. Exit code 75 means that none can run here; the text says why.
+# Makes sure that a Docker engine and docker-compose answer, and that base images can be made. It uses the running engine;
+# where CI=true it also starts the installed one, or installs and starts one on Debian or Ubuntu, as root. Exit code 75
+# means that none can run here; the text says why.
 set -euo pipefail
 
 cannot() {
@@ -8,8 +9,9 @@ cannot() {
 	exit 75
 }
 
-if ! docker info >/dev/null 2>&1 || ! command -v docker-compose >/dev/null; then
-	[ "$(id -u)" -eq 0 ] || cannot "it is not running, and only root could start it"
+[ "$(id -u)" -eq 0 ] || cannot "making base images needs root"
+if ! docker info >/dev/null 2>&1 || ! command -v docker-compose >/dev/null || ! command -v debootstrap >/dev/null; then
+	[ "${CI:-}" = true ] || cannot "the engine, docker-compose or debootstrap is missing or not running (CI=true would install and start them)"
 	if ! command -v dockerd >/dev/null || ! command -v docker-compose >/dev/null || ! command -v debootstrap >/dev/null; then
 		command -v apt-get >/dev/null || cannot "it is not installed, and there is no apt-get"
 		apt-get update -qq || cannot "the package lists cannot be read"
@@ -26,4 +28,3 @@ if ! docker info >/dev/null 2>&1 || ! command -v docker-compose >/dev/null; then
 		docker info >/dev/null 2>&1 || cannot "dockerd does not answer: $(tail -1 "$log")"
 	fi
 fi
-command -v debootstrap >/dev/null || { [ "$(id -u)" -eq 0 ] && apt-get install -y -qq debootstrap >/dev/null; } || cannot "debootstrap is missing"
