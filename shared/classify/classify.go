@@ -44,12 +44,14 @@ type Model struct {
 	rows    []int8  // len(keys) rows of len(head.Labels) quantised weights
 	bias    []float64
 	scale   [256]float64 // the value of each quantised weight
+	damped  [64]float64  // the dampened counts
+	name    string
 	scratch sync.Pool
 }
 
 // Name returns the model's name and version, such as "doctype/1+0a1b2c3d"; the last part is taken from the checksum, so
 // that two models of one name are the same model.
-func (m *Model) Name() string { return m.head.Name + "/" + m.head.Version + "+" + m.id }
+func (m *Model) Name() string { return m.name }
 
 // Labels returns the types that the model can answer, sorted, without Unknown.
 func (m *Model) Labels() []string {
@@ -83,11 +85,12 @@ func (m *Model) Classify(doc *layout.Document) Result {
 func (m *Model) logits(b *bag) []float64 {
 	k := len(m.head.Labels)
 	out := slices.Clone(m.bias)
-	rows := make([]int32, len(b.items))
+	rows := slices.Grow(b.rows[:0], len(b.items))[:len(b.items)]
+	b.rows = rows
 	var known, all [families]float64
 	for i, f := range b.items {
 		rows[i] = m.find(f.hash)
-		x := dampen(f.count)
+		x := m.dampen(f.count)
 		all[f.family] += float64(x * x)
 		if rows[i] >= 0 {
 			known[f.family] += float64(x * x)
@@ -98,13 +101,21 @@ func (m *Model) logits(b *bag) []float64 {
 		if rows[i] < 0 {
 			continue
 		}
-		x := float64(dampen(f.count) * norm[f.family])
+		x := float64(m.dampen(f.count) * norm[f.family])
 		row := m.rows[int(rows[i])*k : (int(rows[i])+1)*k]
 		for c, q := range row {
 			out[c] += float64(x * m.scale[uint8(q)])
 		}
 	}
 	return out
+}
+
+// dampen is [dampen] with the common counts looked up.
+func (m *Model) dampen(count int32) float64 {
+	if int(count) < len(m.damped) {
+		return m.damped[count]
+	}
+	return dampen(count)
 }
 
 // find returns the row of the feature, or -1 where the model does not know it.

@@ -60,7 +60,8 @@ type bag struct {
 	items []feature
 	slots []int32 // open addressing into items; 0 is empty, else index+1
 	words int
-	line  []token
+	line  tokens
+	rows  []int32 // of the items in a model
 	shape shapeCounts
 }
 
@@ -128,14 +129,15 @@ func (b *bag) addLine(words []layout.Word, top bool) {
 	if len(words) == 0 {
 		return
 	}
-	b.line = b.line[:0]
+	b.line.reset()
 	b.words += len(words)
 	for i := range words {
-		b.line = appendTokens(b.line, words[i].Text)
+		b.line.add(words[i].Text)
 	}
-	b.shape.line(len(words), b.line, strings.HasSuffix(words[len(words)-1].Text, ":"))
+	b.shape.line(len(words), b.line.list, strings.HasSuffix(words[len(words)-1].Text, ":"))
 	whole, previous := uint32(offset), uint32(0)
-	for i, t := range b.line {
+	for i := range b.line.list {
+		t := &b.line.list[i]
 		b.add(familyWord, t.hash)
 		if top {
 			b.add(familyTop, t.hash)
@@ -152,14 +154,14 @@ func (b *bag) addLine(words []layout.Word, top bool) {
 		}
 		previous, whole = t.hash, mix(whole, t.hash)
 	}
-	if n := len(b.line); n > 0 && n <= 5 {
+	if n := len(b.line.list); n > 0 && n <= 5 {
 		b.add(familyLine, whole)
 	}
 }
 
 // addChars adds the n-grams of 4 and 5 bytes of a folded word, with its ends marked. Folded words are nearly always
 // ASCII; where they are not, an n-gram may cut a character, which does no harm to a hash.
-func (b *bag) addChars(word string) {
+func (b *bag) addChars(word []byte) {
 	if len(word) < 4 || len(word) > 40 {
 		return
 	}
@@ -184,7 +186,7 @@ const (
 	prime  = 16777619
 )
 
-func hashText(s string) uint32 {
+func hashText[T string | []byte](s T) uint32 {
 	h := uint32(offset)
 	for i := range len(s) {
 		h = (h ^ uint32(s[i])) * prime

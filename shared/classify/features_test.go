@@ -55,8 +55,10 @@ func TestTokens(t *testing.T) {
 		"":                 nil,
 	} {
 		var got []string
-		for _, tok := range appendTokens(nil, word) {
-			got = append(got, tok.text)
+		var line tokens
+		line.add(word)
+		for _, tok := range line.list {
+			got = append(got, tok.mask+string(tok.text))
 		}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%q:\n%s", word, diff)

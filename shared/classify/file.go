@@ -156,6 +156,10 @@ func (m *Model) readWeights(b []byte) error {
 // prepare computes what is not in the file.
 func (m *Model) prepare() {
 	m.bias = m.head.Bias
+	m.name = m.head.Name + "/" + m.head.Version + "+" + m.id
+	for i := range m.damped {
+		m.damped[i] = dampen(int32(max(i, 1)))
+	}
 	for i := range m.scale {
 		m.scale[i] = dequantise(int8(uint8(i)), m.head.Scale)
 	}

@@ -24,9 +24,9 @@ func (s *shapeCounts) line(words int, tokens []token, labelled bool) {
 	if labelled {
 		s.labelled++
 	}
-	for _, t := range tokens {
-		s.tokens++
-		switch t.mask {
+	s.tokens += len(tokens)
+	for i := range tokens {
+		switch tokens[i].mask {
 		case maskAmount:
 			s.amounts++
 		case maskDate:

@@ -24,16 +24,29 @@ const (
 )
 
 type token struct {
-	text    string // folded; the mask where there is one
+	text    []byte // folded; empty where there is a mask
 	mask    string
 	hash    uint32
 	letters bool
 }
 
-// appendTokens appends the tokens of one printed word. Most words are one token; those joined by / or = are several.
-func appendTokens(out []token, word string) []token {
+// tokens are the tokens of a line and the buffer that holds their text. It is reused between lines.
+type tokens struct {
+	list []token
+	text []byte
+}
+
+func (t *tokens) reset() { t.list, t.text = t.list[:0], t.text[:0] }
+
+// add appends the tokens of one printed word. Most words are one token; those joined by / or = are several.
+func (t *tokens) add(word string) {
+	if wordOnly(word) {
+		t.fold(word)
+		return
+	}
 	if mask := maskOf(word); mask != maskNone {
-		return append(out, token{text: mask, mask: mask, hash: hashText(mask)})
+		t.mask(mask)
+		return
 	}
 	for len(word) > 0 {
 		i := strings.IndexAny(word, "/=|_")
@@ -44,15 +57,30 @@ func appendTokens(out []token, word string) []token {
 			word = ""
 		}
 		if mask := maskOf(part); mask != maskNone {
-			out = append(out, token{text: mask, mask: mask, hash: hashText(mask)})
+			t.mask(mask)
 			continue
 		}
-		text, letters := fold(part)
-		if text != "" {
-			out = append(out, token{text: text, hash: hashText(text), letters: letters})
+		t.fold(part)
+	}
+}
+
+func (t *tokens) mask(mask string) {
+	t.list = append(t.list, token{mask: mask, hash: hashText(mask)})
+}
+
+// wordOnly says of most words that they are one token and no value, without looking for each kind of value: they have a
+// letter and nothing that a value, an address or a joint has.
+func wordOnly(word string) bool {
+	letter := false
+	for i := range len(word) {
+		switch c := word[i]; {
+		case c|0x20 >= 'a' && c|0x20 <= 'z':
+			letter = true
+		case c >= '0' && c <= '9', c == '/', c == '=', c == '|', c == '_', c == '@':
+			return false
 		}
 	}
-	return out
+	return letter && !strings.HasPrefix(word, "www.")
 }
 
 // maskOf returns the mask of a value, or maskNone for a word.
@@ -60,7 +88,7 @@ func maskOf(word string) string {
 	if len(word) > 3 && strings.Trim(word, "_") == "" {
 		return maskBlank
 	}
-	if len(word) > 3 && strings.Trim(word, ".…") == "" {
+	if len(word) > 3 && leader(word) {
 		return maskLeader
 	}
 	switch word {
@@ -75,7 +103,27 @@ func maskOf(word string) string {
 	if l := len(word); l > 4 && (strings.Contains(word, "://") || strings.HasPrefix(word, "www.")) {
 		return maskURL
 	}
-	return maskOfNumber(strings.Trim(word, "()[]{}:;,.*\"'“”„’#€$£%+-"), word)
+	return maskOfNumber(trimMarks(word), word)
+}
+
+// leader says that a word is nothing but dots.
+func leader(word string) bool {
+	return (word[0] == '.' || strings.HasPrefix(word, "…")) && strings.Trim(word, ".…") == ""
+}
+
+// trimMarks takes off the marks around a number.
+func trimMarks(word string) string {
+	const ascii = "()[]{}:;,.*\"'#$%+-"
+	for word != "" && strings.IndexByte(ascii, word[0]) >= 0 {
+		word = word[1:]
+	}
+	for word != "" && strings.IndexByte(ascii, word[len(word)-1]) >= 0 {
+		word = word[:len(word)-1]
+	}
+	if word == "" || word[0] < utf8.RuneSelf && word[len(word)-1] < utf8.RuneSelf {
+		return word
+	}
+	return strings.Trim(word, ascii+"“”„’€£")
 }
 
 func maskOfNumber(core, word string) string {
@@ -109,36 +157,28 @@ func maskOfNumber(core, word string) string {
 	}
 }
 
-// fold lower-cases, takes accents off and drops everything but letters and inner apostrophes, dots and hyphens, so that
-// one word has one form however it is printed. letters is false for single letters and symbols.
-func fold(word string) (text string, letters bool) {
-	plain := true
-	for i := range len(word) {
-		if c := word[i]; c < 'a' || c > 'z' {
-			plain = false
-			break
-		}
-	}
-	if plain {
-		return word, len(word) > 1
-	}
-	var sb strings.Builder
-	sb.Grow(len(word))
+// fold appends a word in lower case, without accents and everything but letters and digits, so that one word has one form
+// however it is printed. Single letters and symbols have no n-grams.
+func (t *tokens) fold(word string) {
+	start := len(t.text)
 	for _, r := range word {
 		switch {
 		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			sb.WriteRune(r)
+			t.text = append(t.text, byte(r))
 		case r >= 'A' && r <= 'Z':
-			sb.WriteByte(byte(r) + 'a' - 'A')
+			t.text = append(t.text, byte(r)+'a'-'A')
+		case r < utf8.RuneSelf:
 		case r == '§' || r == '°' || r == '€':
-			sb.WriteRune(r)
-		case r < utf8.RuneSelf || unicode.IsPunct(r):
+			t.text = utf8.AppendRune(t.text, r)
+		case unicode.IsPunct(r):
 		case unicode.Is(unicode.Mn, r): // a combining accent
 		default:
-			sb.WriteString(plainLetter(unicode.ToLower(r)))
+			t.text = append(t.text, plainLetter(unicode.ToLower(r))...)
 		}
 	}
-	return sb.String(), sb.Len() > 1
+	if text := t.text[start:]; len(text) > 0 {
+		t.list = append(t.list, token{text: text, hash: hashText(text), letters: len(text) > 1})
+	}
 }
 
 // plainLetter returns the letters without accents and ligatures, or the letter itself.
