@@ -30,9 +30,14 @@ comment on column millrace.open_failures.metadata is 'The message''s metadata.';
 
 -- Only the stages that a document must pass make it failed; an enricher's failure does not.
 -- The caller holds the rows' locks, so that two transactions cannot each miss what the other adds.
+-- PL/pgSQL keeps the plan for the session, where a function in SQL makes it anew at every call; for a few documents the
+-- planning took longer than the rest. Every look-up is by key; the settings see to it that a plan made while the tables are
+-- small still is when they have grown.
 -- +goose StatementBegin
 create function millrace.refresh(ids text[]) returns void
-language sql as $$
+language plpgsql
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off as $$
+begin
 update millrace.documents d set
     status = case
         when a.document_id is not null and p.document_id is not null and c.document_id is not null
@@ -65,7 +70,8 @@ left join lateral (
     select * from millrace.open_failures r
     where r.document_id = i.id and r.stage in ('parser', 'classifier', 'extractor', 'sink')
     order by r.failed_at desc, r.failure_id desc limit 1) f on true
-where d.document_id = i.id
+where d.document_id = i.id;
+end
 $$;
 -- +goose StatementEnd
 comment on function millrace.refresh(text[]) is 'Brings the summary in millrace.documents up to date for these ids; the caller has locked their rows.';

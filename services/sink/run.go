@@ -18,9 +18,11 @@ import (
 const (
 	batchSize = 50                    // see docs/adr/0007
 	batchWait = 20 * time.Millisecond // what a lone event waits for company
-	// batchesAtOnce is per topic. More do not store faster: they wait for the same disk.
+	// batchesAtOnce is per topic: one is stored while the next is gathered and its texts are read.
 	batchesAtOnce = 2
-	schemaRetry   = time.Second
+	// transactionsAtOnce is for all topics. More do not store faster: they wait for the same disk.
+	transactionsAtOnce = 2
+	schemaRetry        = time.Second
 )
 
 // config is the sink's part of the settings.

@@ -36,7 +36,7 @@ type sink struct {
 }
 
 func newSink(pool *postgres.Pool, blobs *blob.Store, prefix string) *sink {
-	return &sink{store: &store{pool: pool}, blobs: blobs, prefix: prefix, now: time.Now}
+	return &sink{store: newStore(pool), blobs: blobs, prefix: prefix, now: time.Now}
 }
 
 // received stores arrivals.

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"runtime/debug"
 
 	"github.com/jackc/pgx/v5"
 
@@ -12,23 +13,31 @@ import (
 
 // store writes rows. It is the only writer of results, and safe for concurrent use.
 type store struct {
-	pool *postgres.Pool
+	pool  *postgres.Pool
+	group *group
 }
 
-// put stores the rows of several inputs in one transaction and returns one error per input. When Postgres finds fault with
-// the data, the inputs are halved until only those that are to blame fail, each with its own Permanent error.
-func (s *store) put(ctx context.Context, units []rows) []error {
+func newStore(pool *postgres.Pool) *store {
+	s := &store{pool: pool}
+	s.group = newGroup(transactionsAtOnce, s.write)
+	return s
+}
+
+// put stores the rows of several inputs and returns one error per input. They share a transaction with what others store
+// at the same time.
+func (s *store) put(ctx context.Context, units []rows) []error { return s.group.put(ctx, units) }
+
+// write stores the rows of several inputs in one transaction and returns one error per input. When Postgres finds fault
+// with the data, the inputs are halved until only those that are to blame fail, each with its own Permanent error.
+func (s *store) write(ctx context.Context, units []rows) []error {
 	errs := make([]error, len(units))
-	if len(units) == 0 {
-		return errs
-	}
-	err := s.write(ctx, merge(units))
+	err := s.transact(ctx, units)
 	if err == nil {
 		return errs
 	}
 	if len(units) > 1 && fault.ClassOf(err) == fault.ClassPermanent {
 		half := len(units) / 2
-		return append(s.put(ctx, units[:half]), s.put(ctx, units[half:])...)
+		return append(s.write(ctx, units[:half]), s.write(ctx, units[half:])...)
 	}
 	for i := range errs {
 		errs[i] = err
@@ -36,19 +45,22 @@ func (s *store) put(ctx context.Context, units []rows) []error {
 	return errs
 }
 
-// write stores rows in one transaction. Writing the same rows again changes nothing.
+// transact stores rows in one transaction. Writing the same rows again changes nothing. A panic is a Permanent error too, so
+// that what causes it is found like what Postgres refuses.
 //
 // Every transaction first locks its documents, in the order of their ids: two that share a document follow each other, so
 // that the summary sees all results, and no two wait for one another.
-func (s *store) write(ctx context.Context, r rows) error {
-	batch, err := statements(r)
+func (s *store) transact(ctx context.Context, units []rows) (err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fault.New(fault.ClassPermanent, "panic", "encode rows: panic: %v\n%s", cause, debug.Stack())
+		}
+	}()
+	statements, err := queueAll(merge(units))
 	if err != nil {
 		return fault.New(fault.ClassPermanent, "bad_data", "encode rows: %w", err)
 	}
-	err = s.pool.Tx(ctx, func(tx pgx.Tx) error {
-		return tx.SendBatch(ctx, batch).Close()
-	})
-	if err != nil {
+	if err := s.pool.Batch(ctx, statements); err != nil {
 		return fmt.Errorf("store in Postgres: %w", err)
 	}
 	return nil
@@ -132,17 +144,17 @@ const (
 	sqlRefresh = `select millrace.refresh($1)`
 )
 
-// statements returns what stores r, in an order that satisfies the foreign keys.
-func statements(r rows) (*pgx.Batch, error) {
+// queueAll returns what stores r, in an order that satisfies the foreign keys.
+func queueAll(r rows) ([]postgres.Statement, error) {
 	b := &batch{}
 	if len(r.documents) > 0 {
-		b.Queue(sqlDocuments, r.documents)
-		b.Queue(sqlLock, r.documents)
+		b.add(sqlDocuments, r.documents)
+		b.add(sqlLock, r.documents)
 	}
 	queue(b, r.events, sqlEvents)
 	queue(b, r.arrivals, sqlArrivals)
 	for _, t := range r.texts {
-		b.Queue(sqlText, t.layoutRef, t.language, t.body)
+		b.add(sqlText, t.layoutRef, t.language, t.body)
 	}
 	queue(b, r.parses, sqlParses)
 	queue(b, r.classifications, sqlClassifications)
@@ -154,15 +166,19 @@ func statements(r rows) (*pgx.Batch, error) {
 	queue(b, fields, sqlFields)
 	queue(b, r.failures, sqlFailures)
 	if len(r.documents) > 0 {
-		b.Queue(sqlRefresh, r.documents)
+		b.add(sqlRefresh, r.documents)
 	}
-	return &b.Batch, b.err
+	return b.statements, b.err
 }
 
-// batch is a pgx.Batch that remembers the first error of encoding.
+// batch is a list of statements that remembers the first error of encoding.
 type batch struct {
-	pgx.Batch
-	err error
+	statements []postgres.Statement
+	err        error
+}
+
+func (b *batch) add(sql string, arguments ...any) {
+	b.statements = append(b.statements, postgres.Statement{SQL: sql, Arguments: arguments})
 }
 
 // queue adds statements that each take all rows as their one parameter.
@@ -176,6 +192,6 @@ func queue[R any](b *batch, in []R, statements ...string) {
 		return
 	}
 	for _, sql := range statements {
-		b.Queue(sql, encoded)
+		b.add(sql, encoded)
 	}
 }

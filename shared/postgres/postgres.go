@@ -67,9 +67,33 @@ func (p *Pool) Ready(ctx context.Context) error {
 // (deadlock, serialization) is run again, a few times, so f must have no effect but through tx. The error is a fault as
 // [Fault] returns it.
 func (p *Pool) Tx(ctx context.Context, f func(pgx.Tx) error) error {
+	return p.persist(ctx, func() error { return pgx.BeginFunc(ctx, p.Pool, f) })
+}
+
+// Statement is SQL with what its parameters $1, $2, … stand for.
+type Statement struct {
+	SQL       string
+	Arguments []any
+}
+
+// Batch runs statements as one transaction in one round trip, the begin and the commit included; in all else it is like
+// [Pool.Tx]. Statements sent without a sync between them are one transaction (PostgreSQL manual, "Message Flow",
+// Pipelining).
+func (p *Pool) Batch(ctx context.Context, statements []Statement) error {
+	return p.persist(ctx, func() error {
+		batch := &pgx.Batch{} // can be sent once only
+		for _, s := range statements {
+			batch.Queue(s.SQL, s.Arguments...)
+		}
+		return p.SendBatch(ctx, batch).Close()
+	})
+}
+
+// persist runs a transaction, again if it lost against another, and says what its error means.
+func (p *Pool) persist(ctx context.Context, transaction func() error) error {
 	var err error
 	for range tries {
-		err = pgx.BeginFunc(ctx, p.Pool, f)
+		err = transaction()
 		if !lostToAnother(err) {
 			break
 		}

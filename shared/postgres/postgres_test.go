@@ -127,6 +127,31 @@ func TestTxRunsTheLoserOfADeadlockAgain(t *testing.T) {
 	}
 }
 
+// TestABatchIsOneTransaction runs each batch twice, because a connection prepares its statements the first time only.
+func TestABatchIsOneTransaction(t *testing.T) {
+	pool := open(t, testkit.Database(t))
+	if _, err := pool.Exec(t.Context(), "create table numbers (n int primary key check (n < 100))"); err != nil {
+		t.Fatal(err)
+	}
+	insert := func(n int) postgres.Statement {
+		return postgres.Statement{SQL: "insert into numbers values ($1)", Arguments: []any{n}}
+	}
+	for i := range 2 {
+		err := pool.Batch(t.Context(), []postgres.Statement{insert(10 + i), insert(100)})
+		if fault.ClassOf(err) != fault.ClassPermanent {
+			t.Errorf("a batch with bad data: %v is %v", err, fault.ClassOf(err))
+		}
+		if err := pool.Batch(t.Context(), []postgres.Statement{insert(2 * i), insert(2*i + 1)}); err != nil {
+			t.Error(err)
+		}
+	}
+	var stored string
+	err := pool.QueryRow(t.Context(), "select string_agg(n::text, ' ' order by n) from numbers").Scan(&stored)
+	if err != nil || stored != "0 1 2 3" {
+		t.Errorf("stored %q (%v), want the batches without bad data", stored, err)
+	}
+}
+
 func TestAMalformedURLIsAnErrorAtOnceWithoutThePassword(t *testing.T) {
 	_, err := postgres.Open(t.Context(), "postgres://user:s3cret@host:notaport/db")
 	if err == nil || strings.Contains(err.Error(), "s3cret") {
