@@ -7,6 +7,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -15,7 +17,7 @@ import (
 	"github.com/millrace/millrace/shared/fault"
 )
 
-// claim is a file that this instance has taken: <inbox>/.millrace/claimed/<instance>/<arrival id>/<rel>.
+// claim is a file that this instance has taken. It lies in <inbox>/.millrace/claimed/<instance>/, see place.
 type claim struct {
 	id  string // arrival id: a UUIDv7, whose time is the time of arrival
 	rel string // the file's name as it was in the inbox
@@ -32,7 +34,19 @@ type claim struct {
 }
 
 // path returns where the claimed file lies.
-func (x *Inbox) path(c *claim) string { return filepath.Join(x.home.mine(), c.id, c.rel) }
+func (x *Inbox) path(c *claim) string { return filepath.Join(x.home.mine(), c.place()) }
+
+// place returns the claimed file's name in the instance's folder: <arrival id>_<rel>, or <arrival id>/<rel> where that is too
+// long or the file was in a folder.
+func (c *claim) place() string {
+	if name := c.id + "_" + c.rel; len(name) <= maxLeaf && filepath.Base(c.rel) == c.rel {
+		return name
+	}
+	return filepath.Join(c.id, c.rel)
+}
+
+// hasFolder reports whether the claim has a folder of its own.
+func (c *claim) hasFolder() bool { return c.rel == "" || filepath.Dir(c.place()) != "." }
 
 // arrived returns the time of the claim, to the millisecond, from the arrival id: it is the same after a restart.
 func (c *claim) arrived() time.Time {
@@ -88,8 +102,8 @@ func (x *Inbox) take(ctx context.Context, f file) {
 // errChanged says that a file was written to after the look that found it complete.
 var errChanged = errors.New("the file changed since it was looked at")
 
-// claim moves a file from the inbox into the arrival's folder, for good: the folders are synced, so that the arrival id
-// survives a power loss. Of two instances that try, one gets the file and the other errGone.
+// claim moves a file from the inbox to its claim's place, for good: the folders are synced, so that the arrival id survives a
+// power loss. Of two instances that try, one gets the file and the other errGone.
 func (x *Inbox) claim(c *claim, f file) error {
 	root, err := os.OpenRoot(x.cfg.Folder)
 	if err != nil {
@@ -108,8 +122,7 @@ func (x *Inbox) claim(c *claim, f file) error {
 	if err != nil {
 		return err
 	}
-	folder := filepath.Join(mine, c.id)
-	target := filepath.Join(folder, f.rel)
+	target := filepath.Join(mine, c.place())
 	if err := root.MkdirAll(filepath.Dir(target), 0o750); err != nil {
 		return fault.DependencyDown(kindClaims, fmt.Errorf("make a claim: %w", err))
 	}
@@ -125,7 +138,7 @@ func (x *Inbox) claim(c *claim, f file) error {
 		return fault.DependencyDown(kindClaims, fmt.Errorf("claim a file: %w", err))
 	}
 	x.reach(stepClaimed)
-	for _, dir := range []string{filepath.Dir(target), mine, filepath.Dir(f.rel)} {
+	for _, dir := range slices.Compact([]string{filepath.Dir(target), mine, filepath.Dir(f.rel)}) {
 		if err := syncDir(filepath.Join(x.cfg.Folder, dir)); ignoreGone(err) != nil {
 			x.cfg.Log.Debug("folder not synced", "folder", dir, "error", err) // some file systems cannot
 		}
@@ -166,8 +179,8 @@ func (x *Inbox) adopt() {
 		return // the next look's ensure says it
 	}
 	for _, entry := range entries {
-		id := entry.Name()
-		if _, err := uuid.Parse(id); err != nil || !entry.IsDir() {
+		id, rel, _ := strings.Cut(entry.Name(), "_")
+		if _, err := uuid.Parse(id); err != nil || entry.IsDir() != (rel == "") {
 			continue
 		}
 		x.mu.Lock()
@@ -176,8 +189,13 @@ func (x *Inbox) adopt() {
 		if held {
 			continue
 		}
-		c := &claim{id: id}
-		if c.rel = onlyFile(filepath.Join(mine, id)); c.rel == "" {
+		c := &claim{id: id, rel: rel}
+		if entry.IsDir() {
+			c.rel = onlyFile(filepath.Join(mine, id))
+		} else if _, err := os.Lstat(filepath.Join(mine, entry.Name())); err != nil {
+			continue // came to its end since the folder was read
+		}
+		if c.rel == "" {
 			x.discard(c) // died before the rename, or after the archiving
 			continue
 		}
@@ -207,6 +225,9 @@ func onlyFile(dir string) string {
 
 // discard removes a claim's folders when no file is left in them.
 func (x *Inbox) discard(c *claim) {
+	if !c.hasFolder() {
+		return
+	}
 	top := filepath.Join(x.home.mine(), c.id)
 	for dir := filepath.Join(top, filepath.Dir(c.rel)); len(dir) >= len(top); dir = filepath.Dir(dir) {
 		if os.Remove(dir) != nil {

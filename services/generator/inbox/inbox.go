@@ -2,7 +2,7 @@
 // complete, handed to the intake, and moved to an archive after the broker has confirmed it, or next to a text that says why
 // it was refused. It knows nothing of the broker or the blob store.
 //
-// A claim is a rename into <inbox>/.millrace/claimed/<instance>/<arrival id>/, so the arrival id is on disk before anybody
+// A claim is a rename to <inbox>/.millrace/claimed/<instance>/<arrival id>_<name>, so the arrival id is on disk before anybody
 // hears of it, and whoever takes a claim up again after a crash announces the same arrival.
 package inbox
 

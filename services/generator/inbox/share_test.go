@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"github.com/millrace/millrace/services/generator/inbox"
 	"github.com/millrace/millrace/shared/blob"
 )
@@ -44,8 +46,15 @@ func TestTwoInstancesOnOneInboxDoNotClash(t *testing.T) {
 }
 
 func TestClaimsOfTheDeadAreTakenUpAndThoseOfTheLivingAreNot(t *testing.T) {
+	for kind, name := range map[string]string{"plain": "x.pdf", "folder": "a_b/x_y.pdf", "long": strings.Repeat("long", 60) + ".pdf"} {
+		t.Run(kind, func(t *testing.T) { claimsAreTakenUp(t, name) })
+	}
+}
+
+func claimsAreTakenUp(t *testing.T, name string) {
+	t.Helper()
 	d := newDesk(t)
-	d.drop("x.pdf", pdf)
+	d.drop(name, pdf)
 	d.broker(errBroker)
 	first, second := d.open(), d.open()
 	d.look(first)
@@ -58,8 +67,8 @@ func TestClaimsOfTheDeadAreTakenUpAndThoseOfTheLivingAreNot(t *testing.T) {
 	first.Close() // as the end of its process does
 	third := d.open()
 	d.look(third)
-	d.wantOnly("archive", "x.pdf")
-	arrival := filepath.Base(filepath.Dir(claimed[0]))
+	d.wantOnly("archive", name)
+	arrival := claimed[0][strings.LastIndex(claimed[0], name)-len("_")-len(uuid.Nil.String()):][:len(uuid.Nil.String())]
 	if _, ok := d.arrivals()[arrival]; !ok || len(d.arrivals()) != 1 {
 		t.Errorf("arrivals %v, want %s as before", d.arrivals(), arrival)
 	}
