@@ -50,7 +50,8 @@ func (r Ref) Validate() error {
 	return fault.New(fault.ClassPermanent, "blob_reference", "blob reference %q is not sha256: and 64 lower-case hexadecimal digits", string(r))
 }
 
-// Store keeps blobs in a folder: <root>/ab/cd/abcd….
+// Store keeps blobs in a folder: <root>/ab/abcd…. 256 folders are few enough that a process soon has made and synced them all,
+// and enough for millions of blobs.
 type Store struct {
 	root   string
 	synced sync.Map // folders that this process knows to be on disk, by path
@@ -90,9 +91,12 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, int64, error) {
 	if err != nil {
 		return "", 0, down("put blob", err)
 	}
+	published := false
 	defer func() {
-		_ = f.Close()           // a second close after success is harmless
-		_ = os.Remove(f.Name()) // gone already after a rename
+		_ = f.Close() // a second close after success is harmless
+		if !published {
+			_ = os.Remove(f.Name())
+		}
 	}()
 	hash := sha256.New()
 	size, err := io.Copy(io.MultiWriter(sinkErrors{f}, hash), sourceErrors{ctx, r})
@@ -102,8 +106,7 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, int64, error) {
 	ref := Ref(scheme + hex.EncodeToString(hash.Sum(nil)))
 	path := s.path(ref)
 	if holds(path, size, ref) {
-		// Another Put got there first, perhaps a moment ago: its file is synced, the folder's entry need not be yet.
-		if err := errors.Join(s.keep(filepath.Dir(path)), syncDir(filepath.Dir(path))); err != nil {
+		if err := s.settle(filepath.Dir(path)); err != nil {
 			return "", 0, down("put blob: sync", err)
 		}
 		return ref, size, nil
@@ -117,14 +120,26 @@ func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, int64, error) {
 	if err := s.publish(f.Name(), path); err != nil {
 		return "", 0, down("put blob", err)
 	}
+	published = true
 	return ref, size, nil
 }
 
-// PutBytes is Put for content in memory.
+// PutBytes is Put for content in memory. Content that is there already is not written again.
 func (s *Store) PutBytes(ctx context.Context, content []byte) (Ref, error) {
+	ref := RefOf(content)
+	if path := s.path(ref); holds(path, int64(len(content)), ref) {
+		if err := s.settle(filepath.Dir(path)); err != nil {
+			return "", down("put blob: sync", err)
+		}
+		return ref, nil
+	}
 	ref, _, err := s.Put(ctx, bytes.NewReader(content))
 	return ref, err
 }
+
+// settle syncs a folder and its place in the store: another Put wrote a file there, perhaps a moment ago; that file is
+// synced, the folder's entry need not be yet.
+func (s *Store) settle(dir string) error { return errors.Join(s.keep(dir), syncDir(dir)) }
 
 // Get returns the whole content of ref. It is a Permanent fault of kind "blob_too_large" when the content is larger than limit
 // bytes, and of kind "blob_corrupt" when it is not what was put.
@@ -205,7 +220,7 @@ func holds(path string, size int64, ref Ref) bool {
 	return err == nil && Ref(scheme+hex.EncodeToString(hash.Sum(nil))) == ref
 }
 
-// keep makes a folder <root>/ab/cd and syncs the folders that hold its name. That a folder is there does not mean that it
+// keep makes a folder <root>/ab and syncs the root, which holds its name. That a folder is there does not mean that it
 // is on disk: another process may have made it a moment ago. So each process syncs each folder once.
 func (s *Store) keep(dir string) error {
 	if _, ok := s.synced.Load(dir); ok {
@@ -214,7 +229,7 @@ func (s *Store) keep(dir string) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return err
 	}
-	if err := errors.Join(syncDir(filepath.Dir(dir)), syncDir(s.root)); err != nil {
+	if err := syncDir(s.root); err != nil {
 		return err
 	}
 	s.synced.Store(dir, struct{}{})
@@ -239,7 +254,7 @@ func (s *Store) sweep() {
 
 func (s *Store) path(ref Ref) string {
 	h := ref.Hex()
-	return filepath.Join(s.root, h[:2], h[2:4], h)
+	return filepath.Join(s.root, h[:2], h)
 }
 
 func (s *Store) tempDir() string { return filepath.Join(s.root, "tmp") }

@@ -75,7 +75,7 @@ func TestWhatIsPutCanBeGot(t *testing.T) {
 				t.Errorf("Get = %d bytes, %v; want what was put", len(got), err)
 			}
 			h := ref.Hex()
-			if want := []string{filepath.Join(h[:2], h[2:4], h)}; fmt.Sprint(files(t, root)) != fmt.Sprint(want) {
+			if want := []string{filepath.Join(h[:2], h)}; fmt.Sprint(files(t, root)) != fmt.Sprint(want) {
 				t.Errorf("the store holds %q, want %q and no leftovers", files(t, root), want)
 			}
 		})

@@ -98,8 +98,8 @@ func TestNoPermission(t *testing.T) {
 		cmd.SysProcAttr = &syscall.SysProcAttr{Credential: &syscall.Credential{Uid: 65534, Gid: 65534}}
 	}
 	h := ref.Hex()
-	closed := []string{filepath.Join(root, "tmp"), filepath.Join(root, h[:2], h[2:4])}
-	for _, path := range append(closed, root, filepath.Join(root, h[:2])) {
+	closed := []string{filepath.Join(root, "tmp"), filepath.Join(root, h[:2])}
+	for _, path := range append(closed, root) {
 		mode := os.FileMode(0o755)
 		if path == closed[0] || path == closed[1] {
 			mode = 0o500 // closed to others, and not writable for its owner
