@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
 	"github.com/shopspring/decimal"
 )
 
@@ -22,7 +23,8 @@ const (
 // compiler turns a template into a plan and collects what is wrong with it.
 type compiler struct {
 	file     string
-	tree     *ast.File
+	data     []byte
+	tree     *ast.File // of data; nil until there is a problem whose line is asked for
 	template *Template
 	problems []error
 }
@@ -36,6 +38,9 @@ type compiledCheck struct {
 }
 
 func (c *compiler) fail(field, format string, args ...any) {
+	if c.tree == nil {
+		c.tree, _ = parser.ParseBytes(c.data, 0) // it was read before, so it can be parsed
+	}
 	c.problems = append(c.problems, &TemplateError{File: c.file, Line: lineOf(c.tree, field), Field: field, Text: fmt.Sprintf(format, args...)})
 }
 

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"regexp/syntax"
 	"slices"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -34,7 +35,13 @@ func newExpression(text string) (*expression, error) {
 	if exact != nil {
 		must = append(must, exact)
 	}
+	if hasDigit(tree) {
+		e.needs = append(e.needs, newLiterals(strings.Split("0123456789", "")))
+	}
 	for _, words := range strongest(must) {
+		if shortest(words) < minHeadBytes {
+			break // a blank or a letter is nearly everywhere
+		}
 		e.needs = append(e.needs, newLiterals(words))
 	}
 	if words, boundary := headsOf(tree); words != nil {
@@ -112,7 +119,7 @@ const (
 	maxLiterals  = 96
 	maxClass     = 16 // characters of a class that are told apart
 	maxNeeds     = 3
-	minHeadBytes = 2
+	minHeadBytes = 2 // of the shortest text of a set that is looked for
 )
 
 // literalsOf returns the only texts that re matches, nil for unknown or too many, and sets of texts of each of which every
@@ -213,6 +220,23 @@ func strongest(sets [][]string) [][]string {
 		return cmp.Or(cmp.Compare(shortest(b), shortest(a)), cmp.Compare(len(a), len(b)))
 	})
 	return out[:min(len(out), maxNeeds)]
+}
+
+// hasDigit says that every match of re has an ASCII digit.
+func hasDigit(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral:
+		return slices.ContainsFunc(re.Rune, func(c rune) bool { return c >= '0' && c <= '9' })
+	case syntax.OpCharClass:
+		return len(re.Rune) > 0 && re.Rune[0] >= '0' && re.Rune[len(re.Rune)-1] <= '9'
+	case syntax.OpAlternate:
+		return !slices.ContainsFunc(re.Sub, func(sub *syntax.Regexp) bool { return !hasDigit(sub) })
+	case syntax.OpConcat, syntax.OpCapture, syntax.OpPlus:
+		return slices.ContainsFunc(re.Sub, hasDigit)
+	case syntax.OpRepeat:
+		return re.Min > 0 && hasDigit(re.Sub[0])
+	}
+	return false
 }
 
 // cross returns every text of a followed by every one of b; nil where one of them is not known or there are too many.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 )
 
 //go:embed templates/*.yaml
@@ -101,11 +100,7 @@ func compile(file string, data []byte) (p *plan, class string, err error) {
 	if err := yaml.UnmarshalWithOptions(data, &t, yaml.Strict()); err != nil {
 		return nil, "", yamlProblem(file, err)
 	}
-	tree, err := parser.ParseBytes(data, 0)
-	if err != nil {
-		return nil, "", yamlProblem(file, err)
-	}
-	c := compiler{file: file, tree: tree, template: &t}
+	c := compiler{file: file, data: data, template: &t}
 	p = c.plan()
 	if len(c.problems) > 0 {
 		return nil, "", errors.Join(c.problems...)
