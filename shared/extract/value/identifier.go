@@ -39,7 +39,10 @@ func ValidIBAN(s string) bool {
 func FindIBANs(text string) []Identifier {
 	var out []Identifier
 	for i := 0; i+4 < len(text); i++ {
-		if !isUpper(text[i]) || letterBefore(text, i) || i > 0 && isDigit(text[i-1]) || ibanLength(text[i:i+2]) == 0 {
+		if !isUpper(text[i]) || !isUpper(text[i+1]) || !isDigit(text[i+2]) && space(text, i+2) == 0 {
+			continue
+		}
+		if letterBefore(text, i) || i > 0 && isDigit(text[i-1]) || ibanLength(text[i:i+2]) == 0 {
 			continue
 		}
 		s, end := ibanAt(text, i)
