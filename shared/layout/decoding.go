@@ -21,6 +21,9 @@ func Decode(r io.Reader) (*Document, error) {
 		return nil, fmt.Errorf("decode layout: %w", err)
 	}
 	var raw strings.Builder
+	if sized, ok := r.(interface{ Len() int }); ok {
+		raw.Grow(min(8*sized.Len(), 1<<20)) // compressed about six times
+	}
 	n, err := io.Copy(&raw, io.LimitReader(zr, maxDecoded+1))
 	if err != nil {
 		return nil, fmt.Errorf("decode layout: %w", err)
@@ -39,9 +42,16 @@ func Decode(r io.Reader) (*Document, error) {
 // decoder reads the encoded form. It is written by hand because three stages decode every document, and because the
 // words of a layout can share the memory of its text: measured at a fifth of encoding/json's time (docs/adr/0010).
 type decoder struct {
-	text string
-	at   int
+	text  string
+	at    int
+	words []Word // the rest of a slab that lines take their words from
 }
+
+// slab is how many words are allocated at once; a line is rarely longer than what must be left of it.
+const (
+	slab     = 1024
+	slabLeft = 32
+)
 
 var errSyntax = errors.New("this is not the JSON of a layout")
 
@@ -105,12 +115,20 @@ func (d *decoder) block(b *Block) error {
 	return d.array(func() error {
 		b.Lines = append(b.Lines, Line{})
 		line := &b.Lines[len(b.Lines)-1]
+		if cap(d.words) < slabLeft {
+			d.words = make([]Word, 0, slab)
+		}
+		words := d.words
 		err := d.array(func() error {
 			w, err := d.word()
-			line.Words = append(line.Words, w)
+			words = append(words, w)
 			line.Box = line.Box.Union(w.Box)
 			return err
 		})
+		if len(words) > 0 {
+			line.Words = words[:len(words):len(words)]
+			d.words = words[len(words):]
+		}
 		b.Box = b.Box.Union(line.Box)
 		return err
 	})

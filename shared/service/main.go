@@ -69,6 +69,9 @@ func realMain[C any](about About, args, environ []string, stdout, stderr io.Writ
 		return exitUsage
 	}
 	log = log.With("service", about.Name)
+	if cfg.Base.GC > 0 {
+		debug.SetGCPercent(cfg.Base.GC)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the default action is back: a second signal kills

@@ -26,6 +26,7 @@ type base struct {
 	Tiers         []time.Duration `env:"MILLRACE_RETRY_TIERS" envDefault:"1s,10s,1m,10m" desc:"delays before the second, third, ... attempt"`
 	DeliveryLimit int             `env:"MILLRACE_DELIVERY_LIMIT" envDefault:"20" desc:"deliveries that may end in a crash before the broker dead-letters the message"`
 	Timeout       time.Duration   `env:"MILLRACE_STAGE_TIMEOUT" envDefault:"5m" desc:"time limit for one message"`
+	GC            int             `env:"MILLRACE_GC_PERCENT" envDefault:"400" desc:"garbage collector's target, as GOGC; heaps here are small, so memory buys time"`
 	DrainTimeout  time.Duration   `env:"MILLRACE_DRAIN_TIMEOUT" envDefault:"25s" desc:"time for finishing what is in hand at shutdown"`
 }
 
