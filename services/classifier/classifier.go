@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/event"
-	"github.com/millrace/millrace/shared/fault"
-	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layoutstore"
 )
-
-// maxLayout is the largest encoded layout that is read, in bytes.
-const maxLayout = 256 << 20
 
 // Classifier turns parsed documents into classified ones. It is safe for concurrent use.
 type Classifier struct {
@@ -24,14 +20,9 @@ type Classifier struct {
 // give the same answer. A layout that is missing or damaged is a Permanent fault; a blob store that is away is
 // DependencyDown.
 func (c *Classifier) Classify(ctx context.Context, in event.Parsed) (event.Classified, error) {
-	content, err := c.layouts.Get(ctx, in.Layout.Ref, maxLayout)
+	doc, err := layoutstore.Get(ctx, c.layouts, in.Layout.Ref)
 	if err != nil {
-		return event.Classified{}, err
-	}
-	doc, err := layout.Decode(bytes.NewReader(content))
-	if err != nil {
-		return event.Classified{}, fault.New(fault.ClassPermanent, "layout_damaged",
-			"classify document %s: its layout %s cannot be read; parse the document again: %w", in.DocumentID, in.Layout.Ref, err)
+		return event.Classified{}, fmt.Errorf("classify document %s: %w", in.DocumentID, err)
 	}
 	res := c.model.Classify(doc)
 	return event.Classified{

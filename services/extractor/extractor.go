@@ -1,18 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"fmt"
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/extract"
-	"github.com/millrace/millrace/shared/fault"
-	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layoutstore"
 )
-
-// maxLayout is the largest encoded layout that is read, in bytes.
-const maxLayout = 256 << 20
 
 // Extractor turns classified documents into extracted ones. It is safe for concurrent use.
 type Extractor struct {
@@ -24,14 +20,9 @@ type Extractor struct {
 // same document, class and templates always give the same answer; a field that is not found is absent. A layout that is
 // missing or damaged is a Permanent fault; a blob store that is away is DependencyDown.
 func (e *Extractor) Extract(ctx context.Context, in event.Classified) (event.Extracted, error) {
-	content, err := e.layouts.Get(ctx, in.Layout.Ref, maxLayout)
+	doc, err := layoutstore.Get(ctx, e.layouts, in.Layout.Ref)
 	if err != nil {
-		return event.Extracted{}, err
-	}
-	doc, err := layout.Decode(bytes.NewReader(content))
-	if err != nil {
-		return event.Extracted{}, fault.New(fault.ClassPermanent, "layout_damaged",
-			"extract from document %s: its layout %s cannot be read; parse the document again: %w", in.DocumentID, in.Layout.Ref, err)
+		return event.Extracted{}, fmt.Errorf("extract from document %s: %w", in.DocumentID, err)
 	}
 	res := e.fields.Extract(doc, in.Class.Label)
 	return event.Extracted{DocumentID: in.DocumentID, Class: in.Class, Template: res.Template, Fields: res.Fields}, nil

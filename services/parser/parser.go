@@ -8,7 +8,7 @@ import (
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
-	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layoutstore"
 	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/sandbox"
 )
@@ -45,14 +45,14 @@ func (p *Parser) Parse(ctx context.Context, in event.Received) (event.Parsed, er
 	if err != nil {
 		return event.Parsed{}, err
 	}
-	ref, err := p.Blobs.PutBytes(ctx, result.Layout)
+	claim, err := layoutstore.Put(ctx, p.Blobs, result.Layout)
 	if err != nil {
-		return event.Parsed{}, fmt.Errorf("store the layout of document %s: %w", in.DocumentID, err)
+		return event.Parsed{}, fmt.Errorf("parse document %s: %w", in.DocumentID, err)
 	}
 	return event.Parsed{
 		DocumentID:  in.DocumentID,
 		Content:     in.Content,
-		Layout:      event.Blob{Ref: ref, Size: int64(len(result.Layout)), MediaType: layout.MediaType},
+		Layout:      claim,
 		Outcome:     string(result.Outcome),
 		Engine:      result.Engine,
 		Reason:      result.Reason,

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -12,19 +11,14 @@ import (
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
-	"github.com/millrace/millrace/shared/fault"
-	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layoutstore"
 	"github.com/millrace/millrace/shared/pipeline"
 	"github.com/millrace/millrace/shared/postgres"
 	"github.com/millrace/millrace/shared/stage"
 )
 
-const (
-	// maxLayout bounds the encoded layout that is read into memory, in bytes.
-	maxLayout = 256 << 20
-	// maxTexts bounds the text that one transaction carries, in bytes; a single document may be larger.
-	maxTexts = 32 << 20
-)
+// maxTexts bounds the text that one transaction carries, in bytes; a single document may be larger.
+const maxTexts = 32 << 20
 
 // sink turns events into rows. Its methods are stage.BatchFuncs: any order of events, any repetition and any mix of
 // batches leads to the same rows.
@@ -128,13 +122,9 @@ func (s *sink) knownTexts(ctx context.Context, in []stage.Input[event.Parsed]) (
 
 // text reads a layout and returns its text.
 func (s *sink) text(ctx context.Context, ref blob.Ref) (textRow, error) {
-	content, err := s.blobs.Get(ctx, ref, maxLayout)
+	doc, err := layoutstore.Get(ctx, s.blobs, ref)
 	if err != nil {
-		return textRow{}, fmt.Errorf("read the layout: %w", err)
-	}
-	doc, err := layout.Decode(bytes.NewReader(content))
-	if err != nil {
-		return textRow{}, fault.New(fault.ClassPermanent, "layout_invalid", "read the layout %s: %w", ref, err)
+		return textRow{}, err
 	}
 	return textRow{layoutRef: string(ref), language: optional(doc.Language), body: postgres.Text(doc.Text())}, nil
 }

@@ -247,7 +247,7 @@ func TestABrokenLayoutFailsAlone(t *testing.T) {
 		}}
 	}
 	_, errs := w.parsed(t.Context(), []stage.Input[event.Parsed]{parsed(bad, event.Blob{Ref: ref}), parsed(good, good.layout)})
-	if fault.KindOf(errs[0]) != "layout_invalid" || fault.ClassOf(errs[0]) != fault.ClassPermanent || errs[1] != nil {
+	if fault.KindOf(errs[0]) != "layout_damaged" || fault.ClassOf(errs[0]) != fault.ClassPermanent || errs[1] != nil {
 		t.Errorf("errors: %v", errs)
 	}
 }

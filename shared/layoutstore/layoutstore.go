@@ -1,0 +1,41 @@
+// Package layoutstore keeps layouts in the blob store: the parser puts them there, every stage behind it gets them by the
+// claim check in its event. It knows nothing of how documents are read or what stages do with them.
+package layoutstore
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+
+	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// maxEncoded is the largest encoded layout that is read, in bytes.
+const maxEncoded = 256 << 20
+
+// Put stores an encoded layout (see [layout.Encode]) and returns its claim check.
+func Put(ctx context.Context, blobs *blob.Store, encoded []byte) (event.Blob, error) {
+	ref, err := blobs.PutBytes(ctx, encoded)
+	if err != nil {
+		return event.Blob{}, fmt.Errorf("store a layout: %w", err)
+	}
+	return event.Blob{Ref: ref, Size: int64(len(encoded)), MediaType: layout.MediaType}, nil
+}
+
+// Get returns the layout behind a claim check. A layout that is missing or damaged is a Permanent fault ("blob_missing",
+// "blob_corrupt", "layout_damaged"); a store that is away is DependencyDown.
+func Get(ctx context.Context, blobs *blob.Store, ref blob.Ref) (*layout.Document, error) {
+	content, err := blobs.Get(ctx, ref, maxEncoded)
+	if err != nil {
+		return nil, fmt.Errorf("get a layout: %w", err)
+	}
+	doc, err := layout.Decode(bytes.NewReader(content))
+	if err != nil {
+		return nil, fault.New(fault.ClassPermanent, "layout_damaged",
+			"the layout %s cannot be read; parse the document again: %w", ref, err)
+	}
+	return doc, nil
+}
