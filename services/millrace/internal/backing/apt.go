@@ -1,6 +1,7 @@
 package backing
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -10,7 +11,7 @@ import (
 	"slices"
 )
 
-// DebianApt installs with apt-get, as root or through a sudo that asks for no password. What apt-get prints goes to Out.
+// DebianApt installs with apt-get, as root or through a sudo that asks for no password. What apt-get prints goes to Out when it fails.
 type DebianApt struct {
 	Out io.Writer
 	Env []string // environment of the commands
@@ -44,8 +45,10 @@ func (a DebianApt) run(ctx context.Context, name string, args ...string) error {
 		command = append([]string{"sudo", "-n"}, command...)
 	}
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Stdout, cmd.Stderr, cmd.Env = a.Out, a.Out, slices.Clone(a.Env)
+	var printed bytes.Buffer
+	cmd.Stdout, cmd.Stderr, cmd.Env = &printed, &printed, slices.Clone(a.Env)
 	if err := cmd.Run(); err != nil {
+		_, _ = a.Out.Write(printed.Bytes()) // beside the error, which is what is returned
 		return errors.Join(fmt.Errorf("%s %s failed: %w", name, args[0], err), ctx.Err())
 	}
 	return nil
