@@ -19,6 +19,12 @@ if ! docker info >/dev/null 2>&1 || ! command -v docker-compose >/dev/null || ! 
 	fi
 	if ! docker info >/dev/null 2>&1; then
 		log=${TMPDIR:-/tmp}/millrace-dockerd.log
+		# An engine that was killed leaves its number behind, which keeps the next one from starting.
+		for left in /var/run/docker.pid /var/run/docker/containerd/containerd.pid; do
+			if [ -e "$left" ] && ! grep -qsE '^(dockerd|containerd)$' "/proc/$(cat "$left")/comm"; then
+				rm -f "$left"
+			fi
+		done
 		setsid dockerd >"$log" 2>&1 </dev/null &
 		for _ in $(seq 60); do
 			docker info >/dev/null 2>&1 && break
