@@ -41,6 +41,13 @@ type System struct {
 	processes map[string]*process
 }
 
+// retryTiers are short, so that a test does not wait for minutes; groups must be declared with the same.
+const retryTiers = "100ms,300ms"
+
+func groups() []broker.Group {
+	return pipeline.Groups([]time.Duration{100 * time.Millisecond, 300 * time.Millisecond}, broker.DefaultDeliveryLimit)
+}
+
 type process struct {
 	cmd  *exec.Cmd
 	done chan struct{} // closed when the process has ended
@@ -62,7 +69,7 @@ func New(t testing.TB, bin string) *System {
 		"MILLRACE_INBOX_SETTLE": "50ms",
 		"MILLRACE_INBOX_RESCAN": "200ms",
 		"MILLRACE_HTTP_LISTEN":  "",
-		"MILLRACE_RETRY_TIERS":  "100ms,300ms",
+		"MILLRACE_RETRY_TIERS":  retryTiers,
 		"MILLRACE_LOG_FORMAT":   "text",
 		"PATH":                  os.Getenv("PATH"),
 		"HOME":                  dir,
@@ -72,8 +79,7 @@ func New(t testing.TB, bin string) *System {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = s.Broker.Close() })
-	tiers := []time.Duration{100 * time.Millisecond, 300 * time.Millisecond}
-	if err := s.Broker.Declare(t.Context(), pipeline.Groups(tiers, 20), pipeline.Topics()); err != nil {
+	if err := s.Broker.Declare(t.Context(), groups(), pipeline.Topics()); err != nil {
 		t.Fatal(err)
 	}
 	if s.Database, err = pgxpool.New(context.Background(), database); err != nil {
@@ -224,8 +230,7 @@ func (s *System) WaitCount(within time.Duration, want int, query string, args ..
 // Backlog returns how many messages wait in all queues of the pipeline, retry queues included, and how many were unrouted.
 func (s *System) Backlog() (waiting, unrouted int) {
 	s.t.Helper()
-	groups := pipeline.Groups([]time.Duration{100 * time.Millisecond, 300 * time.Millisecond}, 20)
-	stats, err := s.Broker.Stats(s.t.Context(), groups)
+	stats, err := s.Broker.Stats(s.t.Context(), groups())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -47,25 +48,18 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
-	orDefault(&c.Name, "millrace")
-	orDefault(&c.Log, slog.New(slog.DiscardHandler))
-	orDefault(&c.ConfirmTimeout, 30*time.Second)
-	orDefault(&c.ConnectWait, 5*time.Second)
-	orDefault(&c.DialTimeout, 10*time.Second)
-	orDefault(&c.BackoffMin, 100*time.Millisecond)
-	orDefault(&c.BackoffMax, 5*time.Second)
-	orDefault(&c.Heartbeat, 10*time.Second)
-	orDefault(&c.CloseTimeout, 5*time.Second)
-	orDefault(&c.Channels, 1)
-	orDefault(&c.Window, 1024)
+	c.Name = cmp.Or(c.Name, "millrace")
+	c.Log = cmp.Or(c.Log, slog.New(slog.DiscardHandler))
+	c.ConfirmTimeout = cmp.Or(c.ConfirmTimeout, 30*time.Second)
+	c.ConnectWait = cmp.Or(c.ConnectWait, 5*time.Second)
+	c.DialTimeout = cmp.Or(c.DialTimeout, 10*time.Second)
+	c.BackoffMin = cmp.Or(c.BackoffMin, 100*time.Millisecond)
+	c.BackoffMax = cmp.Or(c.BackoffMax, 5*time.Second)
+	c.Heartbeat = cmp.Or(c.Heartbeat, 10*time.Second)
+	c.CloseTimeout = cmp.Or(c.CloseTimeout, 5*time.Second)
+	c.Channels = cmp.Or(c.Channels, 1)
+	c.Window = cmp.Or(c.Window, 1024)
 	return c
-}
-
-func orDefault[T comparable](v *T, value T) {
-	var zero T
-	if *v == zero {
-		*v = value
-	}
 }
 
 // Validate reports what is wrong with the configuration; zero values are fine, they mean the defaults. It never repeats

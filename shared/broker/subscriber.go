@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -37,10 +38,10 @@ var (
 
 // Subscriber returns a subscriber for the group; closing the Broker closes it.
 func (b *Broker) Subscriber(cfg SubscriberConfig) (*Subscriber, error) {
-	orDefault(&cfg.Prefetch, 16)
-	orDefault(&cfg.DrainTimeout, 30*time.Second)
+	cfg.Prefetch = cmp.Or(cfg.Prefetch, 16)
+	cfg.DrainTimeout = cmp.Or(cfg.DrainTimeout, 30*time.Second)
 	probe := cfg.Group
-	orDefault(&probe.Topic, "topic")
+	probe.Topic = cmp.Or(probe.Topic, "topic")
 	if err := probe.Validate(); err != nil {
 		return nil, fmt.Errorf("subscriber: %w", err)
 	}

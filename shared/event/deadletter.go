@@ -1,6 +1,7 @@
 package event
 
 import (
+	"maps"
 	"strconv"
 	"time"
 )
@@ -72,7 +73,7 @@ func ReadDeadLetter(metadata map[string]string, body []byte) DeadLetter {
 		Stack:      metadata[KeyDeadStack],
 		Attempts:   attempts,
 		At:         parseTime(metadata[KeyDeadAt]),
-		Metadata:   cloneMetadata(metadata),
+		Metadata:   maps.Clone(metadata),
 		Body:       body,
 	}
 	if d.FromTopic == "" {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"maps"
 	"strconv"
 	"time"
 
@@ -141,5 +140,3 @@ func parseTime(s string) time.Time {
 	}
 	return t
 }
-
-func cloneMetadata(m map[string]string) map[string]string { return maps.Clone(m) }

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
+	"strings"
 	"text/tabwriter"
 	"time"
 
 	"github.com/caarlos0/env/v11"
-
-	"reflect"
 )
 
 // command handles the arguments that do not run the service: --help, --version and health. done is false when the
@@ -70,18 +70,9 @@ func collectDescriptions(t reflect.Type, prefix string, into map[string]string) 
 			collectDescriptions(f.Type, prefix+f.Tag.Get("envPrefix"), into)
 			continue
 		}
-		key, _, _ := cutTag(f.Tag.Get("env"))
+		key, _, _ := strings.Cut(f.Tag.Get("env"), ",")
 		into[prefix+key] = f.Tag.Get("desc")
 	}
-}
-
-func cutTag(tag string) (key, options string, found bool) {
-	for i := range tag {
-		if tag[i] == ',' {
-			return tag[:i], tag[i+1:], true
-		}
-	}
-	return tag, "", false
 }
 
 // askHealth asks the running instance's /readyz and prints its answer.

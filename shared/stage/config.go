@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,12 +68,12 @@ func (c Config) withDefaults(batch int) (Config, error) {
 	if len(problems) > 0 {
 		return c, fmt.Errorf("stage %q: %w", c.Name, errors.Join(problems...))
 	}
-	setDefault(&c.Log, slog.Default())
-	setDefault(&c.Workers, 4)
-	setDefault(&c.Prefetch, 2*c.Workers*batch)
-	setDefault(&c.DeliveryLimit, 20)
-	setDefault(&c.Timeout, 5*time.Minute)
-	setDefault(&c.DrainTimeout, 25*time.Second)
+	c.Log = cmp.Or(c.Log, slog.Default())
+	c.Workers = cmp.Or(c.Workers, 4)
+	c.Prefetch = cmp.Or(c.Prefetch, 2*c.Workers*batch)
+	c.DeliveryLimit = cmp.Or(c.DeliveryLimit, 20)
+	c.Timeout = cmp.Or(c.Timeout, 5*time.Minute)
+	c.DrainTimeout = cmp.Or(c.DrainTimeout, 25*time.Second)
 	if c.Tiers == nil {
 		c.Tiers = DefaultTiers()
 	}
@@ -83,13 +84,6 @@ func (c Config) withDefaults(batch int) (Config, error) {
 		c.Health = nobody{}
 	}
 	return c, nil
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 type nobody struct{}
