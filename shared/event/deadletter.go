@@ -1,6 +1,9 @@
 package event
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
 	"maps"
 	"strconv"
 	"time"
@@ -42,9 +45,21 @@ type DeadLetter struct {
 	Message    string            // text of the error
 	Stack      string            // of a panic
 	Attempts   int               // spent, this one included
+	Log        []Attempt         // the attempts, as far as they are known
 	At         time.Time         // when it was given up on; zero when the broker did it
 	Metadata   map[string]string // as it arrived, dead_* included
 	Body       []byte            // the original body
+}
+
+// Key returns the id of the dead letter: the same for every delivery of it, and for every time that the message fails again
+// after a replay.
+func (p DeadLetter) Key() string {
+	if id := p.Metadata[KeyDeadLetter]; id != "" {
+		return id
+	}
+	body := sha256.Sum256(p.Body) // tells messages without an id apart
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %x", p.ID, p.Group, p.Queue, p.At.UnixNano(), body))
+	return hex.EncodeToString(sum[:16])
 }
 
 // Topic returns [TopicDeadLetter].
@@ -72,6 +87,7 @@ func ReadDeadLetter(metadata map[string]string, body []byte) DeadLetter {
 		Message:    metadata[KeyDeadError],
 		Stack:      metadata[KeyDeadStack],
 		Attempts:   attempts,
+		Log:        ReadAttempts(metadata),
 		At:         parseTime(metadata[KeyDeadAt]),
 		Metadata:   maps.Clone(metadata),
 		Body:       body,

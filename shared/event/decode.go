@@ -89,9 +89,13 @@ func (c *Codec) Validate(topic string, body []byte) error {
 func Decode[P Payload](c *Codec, metadata map[string]string, body []byte) (Envelope, P, error) {
 	var p P
 	e := ParseEnvelope(metadata)
-	if d, ok := any(&p).(*DeadLetter); ok {
-		*d = ReadDeadLetter(metadata, body)
-		return e, p, nil
+	switch p := any(&p).(type) {
+	case *DeadLetter:
+		*p = ReadDeadLetter(metadata, body)
+		return e, *(any(p).(*P)), nil
+	case *Shadow:
+		*p = ReadShadow(metadata, body)
+		return e, *(any(p).(*P)), nil
 	}
 	if e.ID == "" {
 		return e, p, fault.New(fault.ClassPermanent, "invalid_envelope", "message on %s has no id", p.Topic())

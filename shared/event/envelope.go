@@ -28,6 +28,13 @@ const (
 	KeyTraceParent   = "traceparent"
 	KeyStageVersion  = "stage_version"
 	KeyStarted       = "started"
+
+	// KeyShadow marks a message of a trial run ("millrace reprocess"): what is made from it goes to [TopicShadow].
+	KeyShadow = "shadow"
+	// KeyReplay and KeyDeadLetter are on a message that came back from the dead letters: the ids of the replay and of the
+	// dead letter. They are not passed on to what is made from it.
+	KeyReplay     = "replay"
+	KeyDeadLetter = "dead_letter"
 )
 
 const specVersion = "1.0"
@@ -46,6 +53,9 @@ type Envelope struct {
 	TraceParent   string    // W3C trace context (https://www.w3.org/TR/trace-context)
 	StageVersion  string    // version of the stage that published it
 	Started       time.Time // when that stage began the work; zero where unknown
+	Shadow        string    // id of the trial run that the message belongs to; empty for real work
+	Replay        string    // id of the replay that sent the message again; empty otherwise
+	DeadLetter    string    // id of the dead letter that the message was; empty otherwise
 }
 
 // Metadata returns the envelope as message metadata; empty attributes are left out.
@@ -67,6 +77,9 @@ func (e Envelope) Metadata() map[string]string {
 	set(KeyTraceParent, e.TraceParent)
 	set(KeyStageVersion, e.StageVersion)
 	set(KeyStarted, formatTime(e.Started))
+	set(KeyShadow, e.Shadow)
+	set(KeyReplay, e.Replay)
+	set(KeyDeadLetter, e.DeadLetter)
 	if e.Attempt > 0 {
 		m[KeyAttempt] = strconv.Itoa(e.Attempt)
 	}
@@ -93,6 +106,9 @@ func ParseEnvelope(metadata map[string]string) Envelope {
 		TraceParent:   metadata[KeyTraceParent],
 		StageVersion:  metadata[KeyStageVersion],
 		Started:       parseTime(metadata[KeyStarted]),
+		Shadow:        metadata[KeyShadow],
+		Replay:        metadata[KeyReplay],
+		DeadLetter:    metadata[KeyDeadLetter],
 	}
 }
 

@@ -34,5 +34,9 @@ func examples() []event.Payload {
 				BBox: [4]float64{401.5, 640, 468.2, 652}, Confidence: 0.93, Source: "invoice/1#grand_total",
 			}},
 		},
+		event.Replayed{
+			Replay: "019a9f3e-9c1d-7a55-9b63-0f5d8f2f6f11", DeadLetter: strings.Repeat("5c", 16), DocumentID: id, Group: "parser",
+			At: time.Date(2026, 3, 31, 11, 2, 40, 0, time.UTC),
+		},
 	}
 }

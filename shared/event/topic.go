@@ -11,4 +11,9 @@ const (
 	// TopicDeadLetter carries messages that a consumer group gave up on: the original body and metadata, with the reason in
 	// the dead_* metadata.
 	TopicDeadLetter = "dead_letter.v1"
+
+	// TopicReplayed tells that a replayed dead letter has been dealt with after all; see [Replayed].
+	TopicReplayed = "dead_letter.replayed.v1"
+	// TopicShadow carries results that are only to be looked at: those of a stage that ran again for comparison.
+	TopicShadow = "shadow.v1"
 )

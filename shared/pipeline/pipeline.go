@@ -31,19 +31,21 @@ func Groups(tiers []time.Duration, deliveryLimit int) []broker.Group {
 		{Sink, event.TopicParsed},
 		{Sink, event.TopicClassified},
 		{Sink, event.TopicExtracted},
+		{Sink, event.TopicShadow},
 		{Sink, event.TopicDeadLetter},
 		{DeadLetters, event.TopicDeadLetter},
+		{DeadLetters, event.TopicReplayed},
 	} {
 		groups = append(groups, broker.Group{Name: g.name, Topic: g.topic, Tiers: tiers, DeliveryLimit: deliveryLimit})
 	}
 	return groups
 }
 
-// Topics returns every topic of the standard pipeline, the dead-letter topic last.
+// Topics returns every topic of the standard pipeline, the shadow and the dead-letter topic last.
 func Topics() []string {
 	var topics []string
 	for _, kind := range event.All() {
 		topics = append(topics, kind.Topic)
 	}
-	return append(topics, event.TopicDeadLetter)
+	return append(topics, event.TopicShadow, event.TopicDeadLetter)
 }

@@ -81,6 +81,14 @@ func asyncAPI() any {
 		"payload":     object{"description": "The original body, unchanged; it may break its schema or not be JSON at all."},
 	}
 	channels["dead_letter_v1"] = channel(event.TopicDeadLetter, "Messages that a consumer group gave up on.", "dead_letter_v1")
+	messages["shadow_v1"] = object{
+		"name":        event.TopicShadow,
+		"summary":     "What a stage made in a trial run: the event that it would have published, with the header shadow.",
+		"contentType": "application/json",
+		"headers":     ref("#/components/schemas/envelope"),
+		"payload":     object{"description": "The payload of the event that the header type names."},
+	}
+	channels["shadow_v1"] = channel(event.TopicShadow, "Results of trial runs, to be compared.", "shadow_v1")
 	return object{
 		"asyncapi": "3.0.0",
 		"info": object{
@@ -134,6 +142,10 @@ func envelopeSchema() object {
 			event.KeyTraceParent:   text("W3C trace context."),
 			event.KeyStageVersion:  text("Version of the stage that published the event."),
 			event.KeyStarted:       text("When that stage began the work; RFC 3339, UTC."),
+			event.KeyAttemptLog:    text("The failed attempts so far: a JSON array of {at, class, kind, error}. Not passed on."),
+			event.KeyShadow:        text("Id of the trial run that the message belongs to: what is made from it carries it too and goes to " + event.TopicShadow + "."),
+			event.KeyReplay:        text("Id of the replay that sent a dead letter again; whoever handles it publishes " + event.TopicReplayed + " before it acknowledges. Not passed on."),
+			event.KeyDeadLetter:    text("Id of the dead letter that the message was. Not passed on."),
 		},
 	}
 }
