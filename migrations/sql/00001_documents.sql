@@ -112,6 +112,11 @@ create table millrace.parses (
     pages         bigint not null,
     failed_pages  bigint[] not null,
     words         bigint not null,
+    content_ref   text not null,
+    content_size  bigint not null,
+    content_type  text not null,
+    layout_size   bigint not null,
+    layout_type   text not null,
     primary key (document_id, version)
 );
 
@@ -128,6 +133,11 @@ comment on column millrace.parses.language is 'ISO 639-1 code; null when unknown
 comment on column millrace.parses.pages is 'Number of pages.';
 comment on column millrace.parses.failed_pages is 'Numbers of the pages that could not be read, from 1.';
 comment on column millrace.parses.words is 'Number of words.';
+comment on column millrace.parses.content_ref is 'Blob reference of the content that was read.';
+comment on column millrace.parses.content_size is 'Size of that content in bytes.';
+comment on column millrace.parses.content_type is 'Media type of that content.';
+comment on column millrace.parses.layout_size is 'Size of the layout in bytes, as it is kept.';
+comment on column millrace.parses.layout_type is 'Media type of the layout.';
 
 create table millrace.classifications (
     document_id  text not null references millrace.documents,
@@ -138,6 +148,9 @@ create table millrace.classifications (
     confidence   double precision not null check (confidence between 0 and 1),
     model        text not null,
     alternatives jsonb not null,
+    layout_ref   text not null,
+    layout_size  bigint not null,
+    layout_type  text not null,
     primary key (document_id, version)
 );
 
@@ -150,6 +163,9 @@ comment on column millrace.classifications.class is 'Document type such as invoi
 comment on column millrace.classifications.confidence is 'Calibrated probability of the class, 0 to 1.';
 comment on column millrace.classifications.model is 'Name and version of the model.';
 comment on column millrace.classifications.alternatives is 'The next likely types, most likely first: [{"label", "confidence"}].';
+comment on column millrace.classifications.layout_ref is 'Blob reference of the layout that was looked at.';
+comment on column millrace.classifications.layout_size is 'Size of that layout in bytes, as it is kept.';
+comment on column millrace.classifications.layout_type is 'Media type of that layout.';
 
 create table millrace.extractions (
     document_id text not null references millrace.documents,

@@ -60,6 +60,11 @@ type parseRow struct {
 	Pages        int     `json:"pages"`
 	FailedPages  []int   `json:"failed_pages"`
 	Words        int     `json:"words"`
+	ContentRef   string  `json:"content_ref"`
+	ContentSize  int64   `json:"content_size"`
+	ContentType  string  `json:"content_type"`
+	LayoutSize   int64   `json:"layout_size"`
+	LayoutType   string  `json:"layout_type"`
 }
 
 type textRow struct {
@@ -74,6 +79,9 @@ type classificationRow struct {
 	Confidence   float64       `json:"confidence"`
 	Model        string        `json:"model"`
 	Alternatives []event.Class `json:"alternatives"`
+	LayoutRef    string        `json:"layout_ref"`
+	LayoutSize   int64         `json:"layout_size"`
+	LayoutType   string        `json:"layout_type"`
 }
 
 type extractionRow struct {

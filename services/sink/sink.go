@@ -107,6 +107,11 @@ func parseRows(e event.Envelope, p event.Parsed) rows {
 		Pages:        p.Pages,
 		FailedPages:  failed,
 		Words:        p.Words,
+		ContentRef:   string(p.Content.Ref),
+		ContentSize:  p.Content.Size,
+		ContentType:  postgres.Text(p.Content.MediaType),
+		LayoutSize:   p.Layout.Size,
+		LayoutType:   postgres.Text(p.Layout.MediaType),
 	}}
 	return r
 }
@@ -143,6 +148,9 @@ func (s *sink) classified(ctx context.Context, in []stage.Input[event.Classified
 			Confidence:   p.Class.Confidence,
 			Model:        postgres.Text(p.Model),
 			Alternatives: alternatives,
+			LayoutRef:    string(p.Layout.Ref),
+			LayoutSize:   p.Layout.Size,
+			LayoutType:   postgres.Text(p.Layout.MediaType),
 		}}
 		return r
 	}))

@@ -104,14 +104,17 @@ const (
 		on conflict (document_id, version) do update set
 			event_id = excluded.event_id, produced_at = excluded.produced_at, layout_ref = excluded.layout_ref,
 			outcome = excluded.outcome, engine = excluded.engine, engine_reason = excluded.engine_reason,
-			language = excluded.language, pages = excluded.pages, failed_pages = excluded.failed_pages, words = excluded.words
+			language = excluded.language, pages = excluded.pages, failed_pages = excluded.failed_pages, words = excluded.words,
+			content_ref = excluded.content_ref, content_size = excluded.content_size, content_type = excluded.content_type,
+			layout_size = excluded.layout_size, layout_type = excluded.layout_type
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
 	sqlClassifications = `insert into millrace.classifications as old
 		select * from json_populate_recordset(null::millrace.classifications, $1)
 		on conflict (document_id, version) do update set
 			event_id = excluded.event_id, produced_at = excluded.produced_at, class = excluded.class,
-			confidence = excluded.confidence, model = excluded.model, alternatives = excluded.alternatives
+			confidence = excluded.confidence, model = excluded.model, alternatives = excluded.alternatives,
+			layout_ref = excluded.layout_ref, layout_size = excluded.layout_size, layout_type = excluded.layout_type
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
 	sqlExtractions = `insert into millrace.extractions as old

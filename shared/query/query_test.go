@@ -32,11 +32,11 @@ func filled(t *testing.T) *postgres.Pool {
 		insert into millrace.arrivals select id, 'a-' || name, 'e-' || name, name, 'inbox', 'application/pdf', 1000, 'sha256:' || id, at
 			from (values ('@invoice', 'Invoice 100%_net.pdf', timestamptz '2026-01-03'), ('@invoice', 'copy.pdf', '2026-01-09'),
 				('@receipt', 'receipt.pdf', '2026-01-02'), ('@broken', 'broken.pdf', '2026-01-01')) v (id, name, at);
-		insert into millrace.parses values ('@invoice', '1', 'p1', '2026-01-03', 'l1', 'complete', 'glyph/1', null, 'en', 2, '{}', 9),
-			('@receipt', '1', 'p2', '2026-01-02', 'l2', 'partial', 'glyph/1', null, null, 1, '{1}', 2);
+		insert into millrace.parses values ('@invoice', '1', 'p1', '2026-01-03', 'l1', 'complete', 'glyph/1', null, 'en', 2, '{}', 9, 'sha256:@invoice', 1000, 'application/pdf', 90, 'application/x-layout'),
+			('@receipt', '1', 'p2', '2026-01-02', 'l2', 'partial', 'glyph/1', null, null, 1, '{1}', 2, 'sha256:@receipt', 1000, 'application/pdf', 90, 'application/x-layout');
 		insert into millrace.texts (layout_ref, language, body) values ('l1', 'en', 'pay these invoices, invoices'), ('l2', null, 'thanks for the invoices');
-		insert into millrace.classifications values ('@invoice', '1', 'c1', '2026-01-03', 'invoice', 0.75, 'linear/1', '[{"label":"receipt","confidence":0.2}]'),
-			('@invoice', '0', 'c0', '2026-01-02', 'letter', 0.5, 'linear/0', '[]');
+		insert into millrace.classifications values ('@invoice', '1', 'c1', '2026-01-03', 'invoice', 0.75, 'linear/1', '[{"label":"receipt","confidence":0.2}]', 'l1', 90, 'application/x-layout'),
+			('@invoice', '0', 'c0', '2026-01-02', 'letter', 0.5, 'linear/0', '[]', 'l1', 90, 'application/x-layout');
 		insert into millrace.extractions values ('@invoice', '1', 'x1', '2026-01-03', 'invoice', 0.75, 'invoice/1', 2);
 		insert into millrace.fields (document_id, version, ordinal, name, value, type, as_number, raw, page, bbox, confidence, source) values
 			('@invoice', '1', 1, 'grand_total', '119.00', 'amount', 119, '119,00 EUR', 2, '{1,2,3,4}', 0.9, 'rule/1'),
