@@ -39,3 +39,13 @@ func Get(ctx context.Context, blobs *blob.Store, ref blob.Ref) (*layout.Document
 	}
 	return doc, nil
 }
+
+// Holds reports whether a blob is a layout rather than a document's content. The error is that of [blob.Store.Open].
+func Holds(ctx context.Context, blobs *blob.Store, ref blob.Ref) (bool, error) {
+	f, err := blobs.Open(ctx, ref)
+	if err != nil {
+		return false, fmt.Errorf("look whether a blob is a layout: %w", err)
+	}
+	defer f.Close() //nolint:errcheck // read only
+	return layout.Recognize(f), nil
+}

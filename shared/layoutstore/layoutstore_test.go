@@ -26,6 +26,9 @@ func TestALayoutComesBackByItsClaimCheck(t *testing.T) {
 	if err != nil || claim.Size != int64(len(encoded)) || claim.MediaType != layout.MediaType {
 		t.Fatalf("claim check %+v, %v", claim, err)
 	}
+	if is, err := layoutstore.Holds(t.Context(), blobs, claim.Ref); err != nil || !is {
+		t.Errorf("the stored layout is not known for one: %v, %v", is, err)
+	}
 	got, err := layoutstore.Get(t.Context(), blobs, claim.Ref)
 	if err != nil {
 		t.Fatal(err)
@@ -43,6 +46,9 @@ func TestWhatIsNoLayoutIsATypedFault(t *testing.T) {
 	ref, err := blobs.PutBytes(t.Context(), []byte("this is no layout"))
 	if err != nil {
 		t.Fatal(err)
+	}
+	if is, err := layoutstore.Holds(t.Context(), blobs, ref); err != nil || is {
+		t.Errorf("a document passes for a layout: %v, %v", is, err)
 	}
 	for ref, kind := range map[blob.Ref]string{ref: "layout_damaged", blob.Ref("sha256:" + strings.Repeat("0", 64)): "blob_missing"} {
 		_, err := layoutstore.Get(t.Context(), blobs, ref)
