@@ -38,7 +38,7 @@ func Database(t testing.TB) string {
 	ctx := context.Background()
 	admin, err := pgx.Connect(ctx, server)
 	if err != nil {
-		unavailable(t, fmt.Sprintf("no Postgres (MILLRACE_TEST_POSTGRES_URL says where): %v", err))
+		Unavailable(t, fmt.Sprintf("no Postgres (MILLRACE_TEST_POSTGRES_URL says where): %v", err))
 	}
 	t.Cleanup(func() { _ = admin.Close(ctx) })
 	template, err := makeTemplate(ctx, admin, server)
@@ -123,8 +123,8 @@ func on(server, database string) (string, error) {
 	return u.String(), nil
 }
 
-// unavailable skips the test, or fails it where CI promises every server.
-func unavailable(t testing.TB, why string) {
+// Unavailable skips the test because of what is missing, or fails it where CI=true promises that everything is there.
+func Unavailable(t testing.TB, why string) {
 	t.Helper()
 	if os.Getenv("CI") == "true" {
 		t.Fatal(why)

@@ -16,7 +16,7 @@ func PrivatePostgres(t testing.TB) *servers.Postgres {
 	t.Helper()
 	p, err := servers.StartPostgres(t.Context(), servers.PostgresConfig{Dir: ServerDir(t), NoSync: true})
 	if errors.Is(err, servers.ErrNoPostgres) {
-		unavailable(t, err.Error())
+		Unavailable(t, err.Error())
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -28,7 +28,7 @@ func Vhost(t testing.TB) string {
 		server = defaultRabbitMQ
 	}
 	if err := canConnect(server); err != nil {
-		unavailable(t, fmt.Sprintf("no RabbitMQ (MILLRACE_TEST_AMQP_URL says where): %v", err))
+		Unavailable(t, fmt.Sprintf("no RabbitMQ (MILLRACE_TEST_AMQP_URL says where): %v", err))
 	}
 	u, err := url.Parse(server)
 	if err != nil {

@@ -15,10 +15,20 @@ type TCPProxy struct {
 	listener net.Listener
 
 	mu      sync.Mutex
-	conns   map[net.Conn]struct{}
+	conns   map[net.Conn]*tunnel
 	refuse  bool
+	block   func(head []byte) bool // nil: nobody
 	delay   time.Duration
 	stalled chan struct{} // nil while traffic flows; closed to let it flow again
+}
+
+// headBytes is how much of what a client says first is kept, for [TCPProxy.Block].
+const headBytes = 4 << 10
+
+// tunnel is one client's connection and the one that the proxy made for it.
+type tunnel struct {
+	client, server net.Conn
+	head           []byte // what the client said first
 }
 
 // Proxy returns a proxy in front of target, the host and port of a server or a URL that holds them. It ends with the test.
@@ -31,7 +41,7 @@ func Proxy(t testing.TB, target string) *TCPProxy {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &TCPProxy{target: target, listener: l, conns: map[net.Conn]struct{}{}}
+	p := &TCPProxy{target: target, listener: l, conns: map[net.Conn]*tunnel{}}
 	t.Cleanup(func() {
 		_ = l.Close()
 		p.Resume()
@@ -72,6 +82,36 @@ func (p *TCPProxy) Refuse(refuse bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.refuse = refuse
+}
+
+// Block drops the connections of clients whose first bytes (up to 4 KiB) match, now and as soon as new ones do, until
+// Block(nil). The other connections are left alone. What a blocked client has sent since it was dropped never arrives.
+func (p *TCPProxy) Block(match func(head []byte) bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.block = match
+	for _, t := range p.conns {
+		p.closeIfBlocked(t)
+	}
+}
+
+// closeIfBlocked drops a tunnel that Block is meant for; p.mu is held.
+func (p *TCPProxy) closeIfBlocked(t *tunnel) bool {
+	if p.block == nil || !p.block(t.head) {
+		return false
+	}
+	_, _ = t.client.Close(), t.server.Close()
+	return true
+}
+
+// heard keeps what a client says first and reports whether the client is blocked because of it.
+func (p *TCPProxy) heard(t *tunnel, said []byte) (blocked bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if room := headBytes - len(t.head); room > 0 {
+		t.head = append(t.head, said[:min(room, len(said))]...)
+	}
+	return p.closeIfBlocked(t)
 }
 
 // Delay holds every piece of traffic back for d.
@@ -124,13 +164,14 @@ func (p *TCPProxy) serve(client net.Conn) {
 		return
 	}
 	p.mu.Lock()
-	p.conns[client], p.conns[server] = struct{}{}, struct{}{}
+	t := &tunnel{client: client, server: server}
+	p.conns[client], p.conns[server] = t, t
 	p.mu.Unlock()
-	go p.pipe(client, server)
-	p.pipe(server, client)
+	go p.pipe(t, client, server)
+	p.pipe(t, server, client)
 }
 
-func (p *TCPProxy) pipe(to, from net.Conn) {
+func (p *TCPProxy) pipe(t *tunnel, to, from net.Conn) {
 	defer func() {
 		_, _ = to.Close(), from.Close()
 		p.mu.Lock()
@@ -148,6 +189,9 @@ func (p *TCPProxy) pipe(to, from net.Conn) {
 			<-stalled
 		}
 		time.Sleep(delay)
+		if from == t.client && p.heard(t, buffer[:n]) {
+			return
+		}
 		if n > 0 {
 			if _, err := to.Write(buffer[:n]); err != nil {
 				return
