@@ -6,6 +6,8 @@
 #   millrace/rabbitmq:4    in the place of rabbitmq:4
 #   millrace/postgres:17   in the place of postgres:17
 #
+# `build.sh test` makes only millrace/test:13, Debian 13 with what the tests need; see deployments/debian13.sh.
+#
 # It needs root, debootstrap, a Debian mirror, Go, and a running Docker engine. Afterwards:
 #
 #   docker-compose --env-file deployments/base/images.env up
@@ -67,6 +69,14 @@ import() {
 	tar -C "$work/$name" -c . | docker import "${changes[@]}" - "$tag" >/dev/null
 	say "made $tag"
 }
+
+if [ "${1:-}" = test ]; then
+	if ! have millrace/test:13 "$recipe"; then
+		packages test rabbitmq-server postgresql-17 poppler-utils gcc libc6-dev make git procps
+		import test millrace/test:13 "LABEL recipe=$recipe" 'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+	fi
+	exit 0
+fi
 
 if ! have millrace/debian:13 "$recipe"; then
 	tree
