@@ -189,7 +189,7 @@ func TestPublishToAQueueThatIsMissing(t *testing.T) {
 		t.Fatalf("a queue that nobody declared: %v", err)
 	}
 	f.declare(g)
-	for _, queue := range []string{g.Queue(), g.RetryQueue(time.Hour)} {
+	for _, queue := range []string{g.Queue(), g.SuspectQueue(), g.RetryQueue(time.Hour)} {
 		if _, err := f.channel().QueueDelete(f.QualifiedName(queue), false, false, false); err != nil {
 			t.Fatal(err)
 		}
@@ -285,6 +285,9 @@ func TestStatsCountsAndNamesWhatIsMissing(t *testing.T) {
 	if err := f.Publisher().PublishToQueue(context.Background(), g.RetryQueue(time.Hour), message.NewMessage("c", nil)); err != nil {
 		t.Fatal(err)
 	}
+	if err := f.SendToQueue(context.Background(), g.SuspectQueue(), broker.Message{ID: "s"}); err != nil {
+		t.Fatal(err)
+	}
 	if err := f.Publisher().Publish(broker.DeadLetterTopic, message.NewMessage("d", nil)); err != nil {
 		t.Fatal(err)
 	}
@@ -292,8 +295,8 @@ func TestStatsCountsAndNamesWhatIsMissing(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := []broker.QueueStats{
-		{Group: "g", Topic: topic, Queue: "g." + topic, Ready: 2, Retry: 1},
-		{Group: "gone", Topic: topic, Queue: "gone." + topic, Missing: []string{"gone." + topic}},
+		{Group: "g", Topic: topic, Queue: "g." + topic, Ready: 2, Retry: 1, Suspect: 1},
+		{Group: "gone", Topic: topic, Queue: "gone." + topic, Missing: []string{"gone." + topic, "gone." + topic + ".suspect"}},
 		{Group: "deadletters", Topic: broker.DeadLetterTopic, Queue: "deadletters." + broker.DeadLetterTopic, Ready: 1},
 		{Queue: broker.UnroutedQueue, Ready: 1},
 		{Queue: broker.ParkedQueue},
@@ -319,7 +322,7 @@ func TestArgumentsThatHaveDriftedAreNamed(t *testing.T) {
 	if fault.KindOf(err) != "topology_drift" || fault.ClassOf(err) != fault.ClassPermanent {
 		t.Fatalf("%v", err)
 	}
-	for _, word := range []string{f.QualifiedName("g." + topic), "x-delivery-limit is '20' on the broker, this version wants '7'", "rabbitmqctl delete_queue"} {
+	for _, word := range []string{f.QualifiedName(changed.SuspectQueue()), "x-delivery-limit is '20' on the broker, this version wants '7'", "rabbitmqctl delete_queue"} {
 		if !strings.Contains(err.Error(), word) {
 			t.Errorf("%q is not in: %v", word, err)
 		}

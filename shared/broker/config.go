@@ -27,6 +27,9 @@ type Config struct {
 	// Log receives what happens to the connections. Default: nothing is logged.
 	Log *slog.Logger
 
+	// History says how much of every topic is kept; the zero value keeps nothing.
+	History HistoryConfig
+
 	// ConfirmTimeout bounds a whole Publish, republishing included. Default 30 s.
 	ConfirmTimeout time.Duration
 	// ConnectWait is how long Publish, Declare and Stats wait for a connection that is down before they say so. Default 5 s.
@@ -80,6 +83,9 @@ func (c Config) Validate() error {
 		if d < 0 {
 			errs = append(errs, fmt.Errorf("%s is negative: %v", name, d))
 		}
+	}
+	if err := c.History.validate(); err != nil {
+		errs = append(errs, err)
 	}
 	if c.BackoffMax < c.BackoffMin {
 		errs = append(errs, fmt.Errorf("BackoffMax %v is less than BackoffMin %v", c.BackoffMax, c.BackoffMin))

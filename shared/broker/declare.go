@@ -70,7 +70,7 @@ func (d *declared) remember(groups []Group) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for _, g := range groups {
-		d.groups[g.Queue()] = g
+		d.groups[g.Queue()], d.groups[g.SuspectQueue()] = g, g
 		for _, tier := range g.Tiers {
 			d.groups[g.RetryQueue(tier)] = g
 		}
@@ -155,7 +155,9 @@ func declare(ctx context.Context, s *session, p *plan) error {
 		case exchange:
 			err = d.exchange(step)
 		case binding:
-			err = d.bind(step)
+			err = d.bind("queue", step.queue, func(ch *amqp.Channel) error { return ch.QueueBind(step.queue, "", step.exchange, false, nil) })
+		case relay:
+			err = d.bind("exchange", step.to, func(ch *amqp.Channel) error { return ch.ExchangeBind(step.to, "", step.from, false, nil) })
 		}
 		if err != nil {
 			return err
@@ -236,17 +238,17 @@ func (d *declarer) object(kind, name string, active, passive func(ch *amqp.Chann
 	return missing(err, kind, name)
 }
 
-func (d *declarer) bind(b binding) error {
+func (d *declarer) bind(kind, name string, bind func(ch *amqp.Channel) error) error {
 	if d.mayNot {
-		// Whoever made the queue has bound it; there is no way to look for a binding.
+		// Whoever made it has bound it; there is no way to look for a binding.
 		return nil
 	}
-	err := d.call(func(ch *amqp.Channel) error { return ch.QueueBind(b.queue, "", b.exchange, false, nil) })
+	err := d.call(bind)
 	if code(err) == amqp.AccessRefused {
 		d.mayNot = true
 		return nil
 	}
-	return explain(err, "binding of queue", b.queue)
+	return explain(err, "binding of "+kind, name)
 }
 
 // code returns the AMQP reply code of err, 0 when it has none.
@@ -279,7 +281,7 @@ func explain(err error, kind, name string) error {
 			differs = fmt.Sprintf("%s is %s on the broker, this version wants %s", m[1], m[3], m[2])
 		}
 		return fault.New(fault.ClassPermanent, "topology_drift",
-			"%s %q: %s; use the settings it was made with, or let it run empty, delete it (rabbitmqctl delete_queue) and start again: %w", kind, name, differs, err)
+			"%s %q: %s; use the settings it was made with, or let it run empty (a history is lost), delete it (rabbitmqctl delete_queue) and start again: %w", kind, name, differs, err)
 	case code(err) == amqp.AccessRefused:
 		return fault.New(fault.ClassPermanent, "topology_refused", "%s %q: RabbitMQ refuses access: %w", kind, name, err)
 	case fault.ClassOf(err) == fault.ClassDependencyDown, errors.Is(err, context.Canceled):

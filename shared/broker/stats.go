@@ -16,6 +16,8 @@ type QueueStats struct {
 	Ready int
 	// Retry counts the messages in the group's retry queues.
 	Retry int
+	// Suspect counts the messages that wait in the group's suspect queue.
+	Suspect int
 	// Consumers counts the subscriptions to the queue.
 	Consumers int
 	// Missing names the queues, of those that this entry sums up, that do not exist; it is empty when all is well.
@@ -32,42 +34,45 @@ func (b *Broker) Stats(ctx context.Context, groups []Group) ([]QueueStats, error
 	}
 	d := &declarer{ctx: ctx, session: s}
 	defer d.close()
-	var all []QueueStats
-	count := func(st QueueStats, retry []string) error {
-		q, found, err := d.inspect(b.qualify(st.Queue))
+	// size returns how many messages wait in a queue, and notes when it is missing.
+	size := func(st *QueueStats, name string) (amqp.Queue, error) {
+		q, found, err := d.inspect(b.qualify(name))
 		if err != nil {
-			return fmt.Errorf("count messages: %w", err)
+			return q, fmt.Errorf("count messages: %w", err)
 		}
 		if !found {
-			st.Missing = append(st.Missing, st.Queue)
+			st.Missing = append(st.Missing, name)
+		}
+		return q, nil
+	}
+	var all []QueueStats
+	for _, g := range groups {
+		st := QueueStats{Group: g.Name, Topic: g.Topic, Queue: g.Queue()}
+		q, err := size(&st, st.Queue)
+		if err != nil {
+			return nil, err
 		}
 		st.Ready, st.Consumers = q.Messages, q.Consumers
-		for _, name := range retry {
-			q, found, err := d.inspect(b.qualify(name))
-			if err != nil {
-				return fmt.Errorf("count messages: %w", err)
-			}
-			if !found {
-				st.Missing = append(st.Missing, name)
+		if q, err = size(&st, g.SuspectQueue()); err != nil {
+			return nil, err
+		}
+		st.Suspect = q.Messages
+		for _, tier := range g.Tiers {
+			if q, err = size(&st, g.RetryQueue(tier)); err != nil {
+				return nil, err
 			}
 			st.Retry += q.Messages
 		}
 		all = append(all, st)
-		return nil
-	}
-	for _, g := range groups {
-		var retry []string
-		for _, tier := range g.Tiers {
-			retry = append(retry, g.RetryQueue(tier))
-		}
-		if err := count(QueueStats{Group: g.Name, Topic: g.Topic, Queue: g.Queue()}, retry); err != nil {
-			return nil, err
-		}
 	}
 	for _, name := range []string{UnroutedQueue, ParkedQueue} {
-		if err := count(QueueStats{Queue: name}, nil); err != nil {
+		st := QueueStats{Queue: name}
+		q, err := size(&st, name)
+		if err != nil {
 			return nil, err
 		}
+		st.Ready, st.Consumers = q.Messages, q.Consumers
+		all = append(all, st)
 	}
 	return all, nil
 }

@@ -113,13 +113,13 @@ func (s *subscription) consume() (registered bool, err error) {
 		if err := ch.Qos(s.subscriber.cfg.Prefetch, 0, false); err != nil {
 			return err
 		}
-		deliveries, err := ch.Consume(s.broker.qualify(s.group.Queue()), c.tag, false, false, false, false, nil)
+		deliveries, err := ch.Consume(s.broker.qualify(s.group.consumed()), c.tag, false, false, false, false, nil)
 		c.deliveries = deliveries
 		return err
 	})
 	if err != nil {
 		go func() { _ = ch.Close() }()
-		return false, explain(err, "consume from queue", s.broker.qualify(s.group.Queue()))
+		return false, explain(err, "consume from queue", s.broker.qualify(s.group.consumed()))
 	}
 	s.setReady(nil)
 	go c.settle()
@@ -269,7 +269,7 @@ func (c *consumer) ended() error {
 	case <-c.lost:
 		return down("channel lost: %w", c.cause)
 	default:
-		return down("RabbitMQ cancelled the consumer: was queue %q deleted?", c.broker.qualify(c.group.Queue()))
+		return down("RabbitMQ cancelled the consumer: was queue %q deleted?", c.broker.qualify(c.group.consumed()))
 	}
 }
 

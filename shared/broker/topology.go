@@ -1,6 +1,7 @@
 package broker
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,6 +22,13 @@ const (
 	// dead-letters it. It is what RabbitMQ 4 uses; 3.10 has none of its own.
 	DefaultDeliveryLimit = 20
 
+	// SuspectAfter is how many deliveries of the work queue may fail before a message is a suspect: its consumer then moves
+	// it to [Group.SuspectQueue], where it is handled alone.
+	SuspectAfter = 2
+
+	suspectSuffix = ".suspect"
+	groupsSuffix  = ".groups"
+
 	// keepLimit stands for "no delivery limit" on the queues that only keep messages: RabbitMQ 4 would otherwise drop a
 	// message after twenty deliveries, and 3.10 has no word for "none".
 	keepLimit = 1 << 30
@@ -34,9 +42,12 @@ type Group struct {
 	Topic string
 	// Tiers are the delays of its retry queues, shortest first. There may be none.
 	Tiers []time.Duration
-	// DeliveryLimit is how many failed deliveries (crashes, nacks) a message survives before the broker dead-letters it;
-	// 0 means [DefaultDeliveryLimit]. Changing it on an existing queue needs the queue to be declared anew.
+	// DeliveryLimit is how many failed deliveries (crashes, nacks) a message survives in the suspect queue before the broker
+	// dead-letters it; 0 means [DefaultDeliveryLimit]. The work queue allows [SuspectAfter] more. Changing it on existing
+	// queues needs them to be declared anew.
 	DeliveryLimit int
+
+	suspects bool // consume the suspect queue
 }
 
 // Queue returns the name of the group's work queue.
@@ -44,6 +55,24 @@ func (g Group) Queue() string { return g.Name + "." + g.Topic }
 
 // RetryQueue returns the name of the queue that holds a message for the given tier and then returns it to [Group.Queue].
 func (g Group) RetryQueue(tier time.Duration) string { return g.Queue() + ".retry." + tierName(tier) }
+
+// SuspectQueue returns the name of the queue of the messages that may have crashed their consumer. They are to be taken one
+// by one, while nothing else is in work.
+func (g Group) SuspectQueue() string { return g.Queue() + suspectSuffix }
+
+// Suspects returns the group as a subscriber to its suspect queue takes it.
+func (g Group) Suspects() Group {
+	g.suspects = true
+	return g
+}
+
+// consumed returns the queue that a subscriber of the group takes messages from.
+func (g Group) consumed() string {
+	if g.suspects {
+		return g.SuspectQueue()
+	}
+	return g.Queue()
+}
 
 // Validate reports what is wrong with the group.
 func (g Group) Validate() error {
@@ -97,9 +126,14 @@ type binding struct {
 	queue, exchange string
 }
 
+// relay leads an exchange's messages on to another exchange.
+type relay struct {
+	to, from string
+}
+
 // plan is what has to exist, in an order in which every target exists before anything leads to it.
 type plan struct {
-	steps []any // queue, exchange or binding
+	steps []any // queue, exchange, binding or relay
 }
 
 func (p *plan) add(steps ...any) { p.steps = append(p.steps, steps...) }
@@ -117,28 +151,37 @@ func (b *Broker) base(p *plan) {
 	b.topic(p, DeadLetterTopic)
 }
 
-// topic adds a topic's exchange; base comes first.
+// topic adds a topic's exchanges and its history; base comes first. What is published to the topic's exchange goes on to
+// the exchange that the groups are bound to, and to the history. Both exchanges have the alternate exchange: RabbitMQ looks
+// at each exchange on the way, so what no group takes is unrouted although the history has it. The groups come before the
+// history, so that at no moment the history alone swallows a message.
 func (b *Broker) topic(p *plan, topic string) {
-	p.add(exchange{b.qualify(topic), amqp.Table{"alternate-exchange": b.qualify(UnroutedQueue)}})
+	alternate := amqp.Table{"alternate-exchange": b.qualify(UnroutedQueue)}
+	from, to := b.qualify(topic), b.qualify(topic+groupsSuffix)
+	p.add(exchange{to, alternate}, exchange{from, alternate}, relay{to, from})
+	if b.cfg.History.MaxBytes > 0 {
+		stream := b.qualify(HistoryQueue(topic))
+		p.add(queue{stream, b.cfg.History.arguments()}, binding{stream, from})
+	}
 }
 
 // group adds a group's queues; base and the group's topic come first.
 func (b *Broker) group(p *plan, g Group) {
-	work := b.qualify(g.Queue())
-	limit := g.DeliveryLimit
-	if limit == 0 {
-		limit = DefaultDeliveryLimit
+	work, suspects := b.qualify(g.Queue()), b.qualify(g.SuspectQueue())
+	limit := cmp.Or(g.DeliveryLimit, DefaultDeliveryLimit)
+	limited := func(name string, limit int) queue {
+		exchange, key := b.qualify(DeadLetterTopic), name
+		if g.Topic == DeadLetterTopic {
+			exchange, key = "", b.qualify(ParkedQueue)
+		}
+		return queue{name, deadLettering(exchange, key, amqp.Table{"x-delivery-limit": limit})}
 	}
-	deadExchange, deadKey := b.qualify(DeadLetterTopic), work
-	if g.Topic == DeadLetterTopic {
-		deadExchange, deadKey = "", b.qualify(ParkedQueue)
-	}
-	p.add(queue{work, deadLettering(deadExchange, deadKey, amqp.Table{"x-delivery-limit": limit})})
+	p.add(limited(suspects, limit), limited(work, limit+SuspectAfter))
 	for _, tier := range g.Tiers {
 		// Back to the group's queue by the default exchange, never to the topic: other groups must not see a retry.
 		p.add(queue{b.qualify(g.RetryQueue(tier)), deadLettering("", work, amqp.Table{"x-message-ttl": tier.Milliseconds()})})
 	}
-	p.add(binding{work, b.qualify(g.Topic)})
+	p.add(binding{work, b.qualify(g.Topic + groupsSuffix)})
 }
 
 // deadLettering completes a quorum queue's arguments. At-least-once dead-lettering needs reject-publish as its overflow:

@@ -105,7 +105,7 @@ func (s *Service) Broker() (*broker.Broker, error) {
 	if s.broker != nil {
 		return s.broker, nil
 	}
-	b, err := broker.Open(broker.Config{URL: s.base.AMQPURL, Prefix: s.base.Prefix, Name: s.Name, Log: s.Log})
+	b, err := broker.Open(broker.Config{URL: s.base.AMQPURL, Prefix: s.base.Prefix, Name: s.Name, Log: s.Log, History: s.base.History.Config()})
 	if err != nil {
 		return nil, fmt.Errorf("open the broker: %w", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/caarlos0/env/v11"
+
+	"github.com/millrace/millrace/shared/broker"
 )
 
 // Settings come from environment variables named by env tags (github.com/caarlos0/env). For every variable KEY a variable
@@ -16,7 +18,7 @@ import (
 
 // base is what every service takes.
 type base struct {
-	AMQPURL       string          `env:"MILLRACE_AMQP_URL" envDefault:"amqp://guest:guest@127.0.0.1:5672/" desc:"RabbitMQ, as amqp://user:password@host:port/vhost"`
+	AMQPURL       string          `env:"MILLRACE_AMQP_URL" envDefault:"amqp://guest:guest@127.0.0.1:5672/" desc:"RabbitMQ, as amqp://user:password@host:port/vhost; several for the nodes of a cluster, with commas between"`
 	Prefix        string          `env:"MILLRACE_PREFIX" desc:"prefix of all names on the broker, so that installations can share one"`
 	Listen        string          `env:"MILLRACE_LISTEN" envDefault:"127.0.0.1:0" desc:"address of /healthz, /readyz and /metrics, or off"`
 	LogLevel      string          `env:"MILLRACE_LOG_LEVEL" envDefault:"info" desc:"debug, info, warn or error"`
@@ -26,8 +28,20 @@ type base struct {
 	Tiers         []time.Duration `env:"MILLRACE_RETRY_TIERS" envDefault:"1s,10s,1m,10m" desc:"delays before the second, third, ... attempt"`
 	DeliveryLimit int             `env:"MILLRACE_DELIVERY_LIMIT" envDefault:"20" desc:"deliveries that may end in a crash before the broker dead-letters the message"`
 	Timeout       time.Duration   `env:"MILLRACE_STAGE_TIMEOUT" envDefault:"5m" desc:"time limit for one message"`
-	GC            int             `env:"MILLRACE_GC_PERCENT" envDefault:"400" desc:"garbage collector's target, as GOGC; heaps here are small, so memory buys time"`
-	DrainTimeout  time.Duration   `env:"MILLRACE_DRAIN_TIMEOUT" envDefault:"25s" desc:"time for finishing what is in hand at shutdown"`
+	History       History
+	GC            int           `env:"MILLRACE_GC_PERCENT" envDefault:"400" desc:"garbage collector's target, as GOGC; heaps here are small, so memory buys time"`
+	DrainTimeout  time.Duration `env:"MILLRACE_DRAIN_TIMEOUT" envDefault:"25s" desc:"time for finishing what is in hand at shutdown"`
+}
+
+// History says how much of every topic RabbitMQ keeps. It must be the same for all programs of an installation.
+type History struct {
+	MaxAge   time.Duration `env:"MILLRACE_HISTORY_MAX_AGE" envDefault:"168h" desc:"how long each topic's history is kept"`
+	MaxBytes int64         `env:"MILLRACE_HISTORY_MAX_BYTES" envDefault:"1073741824" desc:"how many bytes of each topic's history are kept; 0 for no history"`
+}
+
+// Config returns the settings as the broker takes them.
+func (h History) Config() broker.HistoryConfig {
+	return broker.HistoryConfig{MaxAge: h.MaxAge, MaxBytes: h.MaxBytes}
 }
 
 // Blob is the group of settings of a service that uses the blob store.
