@@ -136,7 +136,7 @@ func (c *compose) healthy() error {
 		return err
 	}
 	lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-	if len(lines) != 7 { // RabbitMQ, Postgres and five services
+	if len(lines) != 8 { // RabbitMQ, Postgres and six services
 		return fmt.Errorf("%d containers run: %s", len(lines), out)
 	}
 	for _, line := range lines {

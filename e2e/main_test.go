@@ -22,7 +22,7 @@ func run(m *testing.M) int {
 	defer os.RemoveAll(dir)
 	programs = dir
 	build := exec.Command("go", "build", "-o", dir, "../services/generator", "../services/parser", "../services/classifier",
-		"../services/extractor", "../services/sink", "../services/millrace")
+		"../services/extractor", "../services/sink", "../services/deadletters", "../services/millrace")
 	build.Stdout, build.Stderr = os.Stderr, os.Stderr
 	if err := build.Run(); err != nil {
 		fmt.Fprintln(os.Stderr, "build the programs:", err)

@@ -142,12 +142,13 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 	}
 	suffix := fmt.Sprintf("_test_%08x", rand.Uint32())
 	cfg := migrations.RolesConfig{
-		SinkPassword: "sink ' \" \\ $pass", ReaderPassword: "first",
-		Sink: "millrace_sink" + suffix, Reader: "millrace_reader" + suffix,
+		SinkPassword: "sink ' \" \\ $pass", DeadLettersPassword: "dead", OperatorPassword: "repair", ReaderPassword: "first",
+		Sink: "millrace_sink" + suffix, DeadLetters: "millrace_deadletters" + suffix, Operator: "millrace_operator" + suffix,
+		Reader: "millrace_reader" + suffix,
 	}
 	conn := connect(t, admin)
 	t.Cleanup(func() {
-		for _, role := range []string{cfg.Sink, cfg.Reader} {
+		for _, role := range []string{cfg.Sink, cfg.DeadLetters, cfg.Operator, cfg.Reader} {
 			if _, err := conn.Exec(context.Background(), "drop owned by "+role+"; drop role "+role); err != nil {
 				t.Errorf("drop role: %v", err)
 			}
@@ -186,6 +187,26 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 		{"sink", "create table millrace.mine (x int)", false},
 		{"sink", "create table public.mine (x int)", false},
 		{"sink", "update millrace.schema_version set version_id = 1", false},
+		{"sink", "insert into millrace.dead_letter_history (dead_letter_id, what) values ('x', 'died')", false},
+		{"deadletters", "insert into millrace.dead_letter_history (dead_letter_id, what) values ('x', 'died')", true},
+		{"deadletters", "update millrace.dead_letters set state = state", true},
+		{"deadletters", "update millrace.replay_items set state = state", true},
+		{"deadletters", "select version_id from millrace.schema_version", true},
+		{"deadletters", "update millrace.replays set state = state", false},
+		{"deadletters", "delete from millrace.dead_letters", false},
+		{"deadletters", "select * from millrace.documents", false},
+		{"deadletters", "insert into millrace.documents (document_id) values ('x')", false},
+		{"operator", "update millrace.dead_letters set state = state", true},
+		{"operator", "insert into millrace.dead_letter_history (dead_letter_id, what) values ('x', 'edited')", true},
+		{"operator", "insert into millrace.replays (replay_id, selection, total, canary, rate, max_failures, created_by, runner) values ('x', '{}', 0, 0, 1, 1, 'x', 'x')", true},
+		{"operator", "select * from millrace.documents", true},
+		{"operator", "select * from search('words')", true},
+		{"operator", "update millrace.documents set status = status", false},
+		{"operator", "delete from millrace.dead_letters", false},
+		{"operator", "drop table millrace.replays", false},
+		{"reader", "select * from dead_letters, millrace.dead_letters, millrace.dead_letter_history, millrace.replays, millrace.replay_items", true},
+		{"reader", "update millrace.dead_letters set state = state", false},
+		{"reader", "insert into millrace.dead_letter_history (dead_letter_id, what) values ('x', 'died')", false},
 		{"reader", "select * from documents, arrivals, texts, classifications, fields, field_history, versions, failures, timeline", true},
 		{"reader", "select * from search('words')", true},
 		{"reader", "select * from matching('words', 5)", true},
@@ -197,7 +218,10 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 		{"reader", "create table public.mine (x int)", false},
 		{"reader", "drop view public.documents", false},
 	}
-	conns := map[string]*pgx.Conn{"sink": as(cfg.Sink, cfg.SinkPassword), "reader": as(cfg.Reader, cfg.ReaderPassword)}
+	conns := map[string]*pgx.Conn{
+		"sink": as(cfg.Sink, cfg.SinkPassword), "deadletters": as(cfg.DeadLetters, cfg.DeadLettersPassword),
+		"operator": as(cfg.Operator, cfg.OperatorPassword), "reader": as(cfg.Reader, cfg.ReaderPassword),
+	}
 	for _, tt := range tests {
 		_, err := conns[tt.role].Exec(t.Context(), tt.sql)
 		if (err == nil) != tt.allowed {

@@ -1,6 +1,7 @@
 package migrations
 
 import (
+	"cmp"
 	"context"
 	"crypto/hmac"
 	"crypto/pbkdf2"
@@ -13,35 +14,34 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// RolesConfig names the two login roles and carries their passwords.
+// RolesConfig names the login roles and carries their passwords. A role whose password is empty is left out.
 type RolesConfig struct {
-	// SinkPassword is the password of the role that the sink logs in with. Empty: the role is left out.
+	// SinkPassword is the password of the role that the sink logs in with.
 	SinkPassword string
-	// ReaderPassword is the password of the role that people and dashboards log in with. Empty: the role is left out.
+	// DeadLettersPassword is the password of the role that the service deadletters logs in with.
+	DeadLettersPassword string
+	// OperatorPassword is the password of the role that people repair with: replay, edit and discard dead letters.
+	OperatorPassword string
+	// ReaderPassword is the password of the role that people and dashboards log in with.
 	ReaderPassword string
-	// Sink is the name of the sink's role; default millrace_sink.
-	Sink string
-	// Reader is the name of the reading role; default millrace_reader.
-	Reader string
+	// Sink, DeadLetters, Operator and Reader are the names of the roles; default millrace_sink, millrace_deadletters,
+	// millrace_operator and millrace_reader.
+	Sink, DeadLetters, Operator, Reader string
 }
 
 // scramIterations is the PBKDF2 work factor of the verifier; 4096 is the default of Postgres (scram_iterations).
 const scramIterations = 4096
 
 // Roles creates the login roles of cfg, or brings existing ones to what cfg says: their passwords, and what they may do in
-// the database of adminURL. The sink's role may read and write the base tables (deleting only from millrace.fields) and
-// read the views; the reader's may read the views and search. Neither may create, alter or drop anything. Call it after
-// every [Up]: new tables need their grants. Calling it again changes nothing. Any number of programs may call it at once.
+// the database of adminURL. The sink's role may read and write the tables of results (deleting only from millrace.fields)
+// and read the views; that of deadletters may read and write the dead letters and the outcomes of replays; the operator's
+// may read everything and write what repairs; the reader's may read the views and the dead letters, and search. None may
+// create, alter or drop anything. Call it after every [Up]: new tables need their grants. Calling it again changes nothing.
+// Any number of programs may call it at once.
 //
 // Postgres receives SCRAM-SHA-256 verifiers (RFC 5803), never the passwords, so no server log can hold them. Passwords are
 // printable ASCII.
 func Roles(ctx context.Context, adminURL string, cfg RolesConfig) error {
-	if cfg.Sink == "" {
-		cfg.Sink = "millrace_sink"
-	}
-	if cfg.Reader == "" {
-		cfg.Reader = "millrace_reader"
-	}
 	conn, err := pgx.Connect(ctx, adminURL)
 	if err != nil {
 		return fmt.Errorf("set up roles: connect to Postgres: %w", err)
@@ -55,14 +55,17 @@ func Roles(ctx context.Context, adminURL string, cfg RolesConfig) error {
 		if _, err := tx.Exec(ctx, "revoke create on schema public from public"); err != nil {
 			return err
 		}
-		if cfg.SinkPassword != "" {
-			if err := role(ctx, tx, cfg.Sink, cfg.SinkPassword, sinkGrants); err != nil {
-				return fmt.Errorf("role %s: %w", cfg.Sink, err)
+		for _, r := range []struct{ name, password, grants string }{
+			{cmp.Or(cfg.Sink, "millrace_sink"), cfg.SinkPassword, sinkGrants},
+			{cmp.Or(cfg.DeadLetters, "millrace_deadletters"), cfg.DeadLettersPassword, deadLettersGrants},
+			{cmp.Or(cfg.Operator, "millrace_operator"), cfg.OperatorPassword, operatorGrants},
+			{cmp.Or(cfg.Reader, "millrace_reader"), cfg.ReaderPassword, readerGrants},
+		} {
+			if r.password == "" {
+				continue
 			}
-		}
-		if cfg.ReaderPassword != "" {
-			if err := role(ctx, tx, cfg.Reader, cfg.ReaderPassword, readerGrants); err != nil {
-				return fmt.Errorf("role %s: %w", cfg.Reader, err)
+			if err := role(ctx, tx, r.name, r.password, baseGrants+r.grants); err != nil {
+				return fmt.Errorf("role %s: %w", r.name, err)
 			}
 		}
 		return nil
@@ -73,24 +76,34 @@ func Roles(ctx context.Context, adminURL string, cfg RolesConfig) error {
 	return nil
 }
 
-// sinkGrants and readerGrants are formats; %[1]s is the quoted role, %[2]s the quoted database.
+// The grants are formats; %[1]s is the quoted role, %[2]s the quoted database. Those of all roles come first.
 const (
-	sinkGrants = `
+	baseGrants = `
 		revoke all on all tables in schema millrace, public from %[1]s;
 		grant connect on database %[2]s to %[1]s;
 		grant usage on schema millrace, public to %[1]s;
+		grant select on millrace.schema_version to %[1]s;`
+	sinkGrants = `
 		grant select on all tables in schema millrace, public to %[1]s;
 		grant insert, update on millrace.documents, millrace.arrivals, millrace.parses, millrace.classifications,
 			millrace.extractions, millrace.fields, millrace.failures, millrace.events, millrace.texts to %[1]s;
 		grant delete on millrace.fields to %[1]s;
 		grant execute on all functions in schema millrace, public to %[1]s`
+	deadLettersGrants = `
+		grant select on millrace.replays to %[1]s;
+		grant select, insert, update on millrace.dead_letters to %[1]s;
+		grant select, insert on millrace.dead_letter_history to %[1]s;
+		grant select, update on millrace.replay_items to %[1]s`
+	operatorGrants = `
+		grant select on all tables in schema millrace, public to %[1]s;
+		grant update on millrace.dead_letters to %[1]s;
+		grant insert on millrace.dead_letter_history to %[1]s;
+		grant insert, update on millrace.replays, millrace.replay_items to %[1]s;
+		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 	readerGrants = `
-		revoke all on all tables in schema millrace, public from %[1]s;
-		grant connect on database %[2]s to %[1]s;
-		grant usage on schema millrace, public to %[1]s;
-		grant select on millrace.schema_version to %[1]s;
 		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,
-			public.field_history, public.versions, public.failures, public.timeline to %[1]s;
+			public.field_history, public.versions, public.failures, public.timeline, public.dead_letters, millrace.dead_letters,
+			millrace.dead_letter_history, millrace.replays, millrace.replay_items to %[1]s;
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 )
 

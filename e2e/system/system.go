@@ -24,7 +24,7 @@ import (
 
 // Services are the programs of the standard pipeline.
 func Services() []string {
-	return []string{pipeline.Generator, pipeline.Parser, pipeline.Classifier, pipeline.Extractor, pipeline.Sink}
+	return []string{pipeline.Generator, pipeline.Parser, pipeline.Classifier, pipeline.Extractor, pipeline.Sink, pipeline.DeadLetters}
 }
 
 // System is one running Millrace. Its methods fail the test on error; they are for the test's goroutine.
@@ -238,7 +238,7 @@ func (s *System) Backlog() (waiting, unrouted int) {
 		switch {
 		case q.Queue == broker.UnroutedQueue:
 			unrouted += q.Ready
-		case q.Group != "" && q.Group != pipeline.DeadLetters:
+		case q.Group != "":
 			waiting += q.Ready + q.Retry
 		}
 	}

@@ -76,6 +76,7 @@ create table millrace.replays (
     stopped      text,
     created_at   timestamptz not null default now(),
     created_by   text not null,
+    runner       text not null,
     heartbeat_at timestamptz not null default now(),
     finished_at  timestamptz
 );
@@ -91,6 +92,7 @@ comment on column millrace.replays.max_failures is 'Share of failures, 0 to 1, a
 comment on column millrace.replays.stopped is 'Why it stopped; null where it did not.';
 comment on column millrace.replays.created_at is 'When it began.';
 comment on column millrace.replays.created_by is 'Who began it: user@host.';
+comment on column millrace.replays.runner is 'Which run of a program has the replay in hand: a new one for each start and each resumption.';
 comment on column millrace.replays.heartbeat_at is 'When the program that runs it was last seen.';
 comment on column millrace.replays.finished_at is 'When it ended.';
 
@@ -99,6 +101,7 @@ create table millrace.replay_items (
     dead_letter_id text not null references millrace.dead_letters,
     ordinal        bigint not null,
     state          text not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'done', 'failed', 'skipped')),
+    previous       text,
     sent_at        timestamptz,
     settled_at     timestamptz,
     detail         text,
@@ -111,22 +114,24 @@ comment on column millrace.replay_items.replay_id is 'The replay.';
 comment on column millrace.replay_items.dead_letter_id is 'The dead letter.';
 comment on column millrace.replay_items.ordinal is 'Place in the order of sending, from 1.';
 comment on column millrace.replay_items.state is 'waiting, sending (claimed, not known to be in the queue), sent, done (handled), failed (given up on again) or skipped (somebody else had dealt with it).';
+comment on column millrace.replay_items.previous is 'The replay that had sent the letter last when the set was frozen; null for none. Another one since then means that it was sent meanwhile.';
 comment on column millrace.replay_items.sent_at is 'When the broker had confirmed it.';
 comment on column millrace.replay_items.settled_at is 'When the outcome was stored.';
 comment on column millrace.replay_items.detail is 'The new error of a failed one; why one was skipped.';
 
 create table millrace.dead_letter_history (
     history_id     bigint generated always as identity primary key,
-    dead_letter_id text not null references millrace.dead_letters,
+    dead_letter_id text not null,
     at             timestamptz not null default now(),
     what           text not null check (what in ('died', 'died again', 'sent', 'resolved', 'edited', 'discarded', 'reopened')),
     actor          text,
     replay_id      text,
-    detail         text
+    detail         text,
+    occurrence     text unique
 );
 create index dead_letter_history_dead_letter_id on millrace.dead_letter_history (dead_letter_id);
 
-comment on table millrace.dead_letter_history is 'What happened to each dead letter.';
+comment on table millrace.dead_letter_history is 'What happened to each dead letter; it may be known before the letter itself is.';
 comment on column millrace.dead_letter_history.history_id is 'Running number.';
 comment on column millrace.dead_letter_history.dead_letter_id is 'The dead letter.';
 comment on column millrace.dead_letter_history.at is 'When.';
@@ -134,11 +139,12 @@ comment on column millrace.dead_letter_history.what is 'died, died again, sent, 
 comment on column millrace.dead_letter_history.actor is 'Who did it: user@host, or a consumer group.';
 comment on column millrace.dead_letter_history.replay_id is 'The replay it belongs to; null for none.';
 comment on column millrace.dead_letter_history.detail is 'The error, the reason or what was changed.';
+comment on column millrace.dead_letter_history.occurrence is 'Id of what a message told: a second delivery of the message adds nothing. Null for what people did.';
 
 create view public.dead_letters as
 select l.dead_letter_id, l.state, l.document_id, d.name as document, l.stage, l.class, l.kind, l.message, l.fingerprint,
        l.deaths, l.attempts, l.first_died_at, l.died_at, l.topic, l.consumer_group, l.message_id, l.original_body is not null as edited,
-       l.closed_at, l.closed_by, l.reason
+       l.shadow as trial_run, l.closed_at, l.closed_by, l.reason
 from millrace.dead_letters l
 left join millrace.documents d on d.document_id = l.document_id;
 
@@ -160,6 +166,7 @@ comment on column public.dead_letters.topic is 'Topic of the message.';
 comment on column public.dead_letters.consumer_group is 'Consumer group that gave up.';
 comment on column public.dead_letters.message_id is 'Id of the message.';
 comment on column public.dead_letters.edited is 'Whether its payload was edited since.';
+comment on column public.dead_letters.trial_run is 'The trial run that it belongs to; null for real work.';
 comment on column public.dead_letters.closed_at is 'When it was resolved or discarded.';
 comment on column public.dead_letters.closed_by is 'Who discarded it; the consumer group where it was resolved.';
 comment on column public.dead_letters.reason is 'Why it was discarded.';

@@ -22,7 +22,6 @@ const (
 	batchesAtOnce = 2
 	// transactionsAtOnce is for all topics. More do not store faster: they wait for the same disk.
 	transactionsAtOnce = 2
-	schemaRetry        = time.Second
 )
 
 // config is the sink's part of the settings.
@@ -42,7 +41,8 @@ func run(ctx context.Context, s *service.Service, cfg config) error {
 		return err
 	}
 	defer pool.Close()
-	if err := awaitSchema(ctx, s, pool); err != nil || ctx.Err() != nil {
+	check := func(ctx context.Context) error { return migrations.Check(ctx, pool) }
+	if err := s.Await(ctx, "schema", check, migrations.ErrOutdated, migrations.ErrTooNew); err != nil || ctx.Err() != nil {
 		return err
 	}
 	stageConfig, err := s.Stage(func(ctx context.Context) error {
@@ -68,25 +68,4 @@ func consume(ctx context.Context, cfg stage.Config, s *sink) error {
 
 func inBatches[In event.Payload](ctx context.Context, cfg stage.Config, f stage.BatchFunc[In, event.None]) error {
 	return stage.Batch(ctx, cfg, batchSize, batchWait, f)
-}
-
-// awaitSchema returns nil once the database has the schema that this program was built for. A Postgres that is down is
-// waited for; another schema is an error.
-func awaitSchema(ctx context.Context, s *service.Service, pool *postgres.Pool) error {
-	for {
-		err := migrations.Check(ctx, pool)
-		if errors.Is(err, migrations.ErrOutdated) || errors.Is(err, migrations.ErrTooNew) {
-			return err
-		}
-		s.Health.Set("schema", err)
-		if err == nil {
-			return nil
-		}
-		s.Log.Warn("cannot read the schema version; trying again", "error", err)
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-time.After(schemaRetry):
-		}
-	}
 }

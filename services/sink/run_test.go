@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"testing"
@@ -13,8 +12,6 @@ import (
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/pipeline"
-	"github.com/millrace/millrace/shared/postgres"
-	"github.com/millrace/millrace/shared/service"
 	"github.com/millrace/millrace/shared/stage"
 	"github.com/millrace/millrace/shared/testkit"
 )
@@ -92,41 +89,5 @@ func TestTheSinkOnTheBroker(t *testing.T) {
 	cancel()
 	if err := <-ended; err != nil {
 		t.Errorf("the sink ended with %v", err)
-	}
-}
-
-func TestTheSinkRefusesAnotherSchemaAndWaitsForPostgres(t *testing.T) {
-	server := testkit.PrivatePostgres(t)
-	pool, err := postgres.Open(t.Context(), server.URL())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(pool.Close)
-	s := &service.Service{Health: service.NewHealth(), Log: slog.New(slog.DiscardHandler)}
-	if err := awaitSchema(t.Context(), s, pool); !errors.Is(err, migrations.ErrOutdated) {
-		t.Errorf("an empty database: %v", err)
-	}
-	if err := migrations.Up(t.Context(), server.URL()); err != nil {
-		t.Fatal(err)
-	}
-	if err := server.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() { done <- awaitSchema(t.Context(), s, pool) }()
-	testkit.Eventually(t, deadline, func() error {
-		if report, ready := s.Health.Report(); ready {
-			return fmt.Errorf("ready without Postgres: %v", report)
-		}
-		return nil
-	})
-	if err := server.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := <-done; err != nil {
-		t.Errorf("Postgres came back: %v", err)
-	}
-	if report, ready := s.Health.Report(); !ready {
-		t.Errorf("not ready: %v", report)
 	}
 }

@@ -2,14 +2,10 @@ package main
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
-	"regexp"
-	"strings"
 	"time"
 
 	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/deadletter"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/layoutstore"
 	"github.com/millrace/millrace/shared/pipeline"
@@ -175,9 +171,12 @@ func (s *sink) extracted(ctx context.Context, in []stage.Input[event.Extracted])
 	}))
 }
 
-// deadLetters stores that a consumer group gave up. The message itself is kept by the group deadletters.
+// deadLetters stores that a consumer group gave up. The message itself is kept by the service deadletters.
 func (s *sink) deadLetters(ctx context.Context, in []stage.Input[event.DeadLetter]) ([]event.None, []error) {
 	return nil, s.store.put(ctx, each(in, func(_ event.Envelope, p event.DeadLetter) rows {
+		if p.Metadata[event.KeyShadow] != "" {
+			return rows{} // a trial run that fails says nothing about the document
+		}
 		var r rows
 		f := s.failureRow(p)
 		if f.DocumentID != nil {
@@ -188,45 +187,23 @@ func (s *sink) deadLetters(ctx context.Context, in []stage.Input[event.DeadLette
 	}))
 }
 
-// validDocumentID is what the database takes as a document; a damaged message may name anything.
-var validDocumentID = regexp.MustCompile(`^[0-9a-f]{64}$`)
-
 func (s *sink) failureRow(p event.DeadLetter) failureRow {
-	group := p.Group
-	if group == "" { // dead-lettered by the broker: only the queue is known
-		group = strings.TrimSuffix(strings.TrimPrefix(p.Queue, s.prefix), "."+p.FromTopic)
+	d := deadletter.Read(p, s.prefix, s.now())
+	return failureRow{
+		FailureID:     d.ID,
+		MessageID:     d.MessageID,
+		ConsumerGroup: d.Group,
+		FailedAt:      d.At,
+		DocumentID:    optional(d.DocumentID),
+		Topic:         d.Topic,
+		Stage:         d.Stage,
+		Class:         d.Class,
+		Kind:          d.Kind,
+		Message:       d.Message,
+		Stack:         optional(d.Stack),
+		Attempts:      d.Attempts,
+		Metadata:      d.Metadata,
 	}
-	stageName := p.Stage
-	if stageName == "" {
-		stageName = group
-	}
-	at := p.At
-	if at.IsZero() {
-		at = s.now()
-	}
-	body := sha256.Sum256(p.Body) // tells messages without an id apart
-	id := sha256.Sum256(fmt.Appendf(nil, "%q %q %d %x", p.ID, group, p.At.UnixNano(), body))
-	f := failureRow{
-		FailureID:     hex.EncodeToString(id[:]),
-		MessageID:     postgres.Text(p.ID),
-		ConsumerGroup: postgres.Text(group),
-		FailedAt:      at,
-		Topic:         postgres.Text(p.FromTopic),
-		Stage:         postgres.Text(stageName),
-		Class:         postgres.Text(p.Class),
-		Kind:          postgres.Text(p.Kind),
-		Message:       postgres.Text(p.Message),
-		Stack:         optional(p.Stack),
-		Attempts:      p.Attempts,
-		Metadata:      make(map[string]string, len(p.Metadata)),
-	}
-	for key, value := range p.Metadata {
-		f.Metadata[postgres.Text(key)] = postgres.Text(value)
-	}
-	if validDocumentID.MatchString(p.DocumentID) {
-		f.DocumentID = &p.DocumentID
-	}
-	return f
 }
 
 // each makes the rows of every input.

@@ -334,3 +334,21 @@ func TestCancellationIsInterrupted(t *testing.T) {
 		}
 	}
 }
+
+func TestAFailedTrialRunSaysNothingAboutTheDocument(t *testing.T) {
+	w := newWorld(t)
+	s := newStory(w, t, "trial", "text")
+	w.play(t, s.received("r", "bill.pdf", 0))
+	_, errs := w.deadLetters(t.Context(), []stage.Input[event.DeadLetter]{{Payload: event.DeadLetter{
+		ID: "x", DocumentID: s.id, Group: "parser", Stage: "parser", Class: "permanent", At: s.start, Metadata: map[string]string{event.KeyShadow: "run"},
+	}}})
+	if err := errors.Join(errs...); err != nil {
+		t.Fatal(err)
+	}
+	if n := value[int](t, w, "select count(*) from millrace.failures"); n != 0 {
+		t.Errorf("%d failures are stored", n)
+	}
+	if got := value[string](t, w, "select status from documents"); got != "received" {
+		t.Errorf("the document is %s", got)
+	}
+}

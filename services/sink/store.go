@@ -27,22 +27,9 @@ func newStore(pool *postgres.Pool) *store {
 // at the same time.
 func (s *store) put(ctx context.Context, units []rows) []error { return s.group.put(ctx, units) }
 
-// write stores the rows of several inputs in one transaction and returns one error per input. When Postgres finds fault
-// with the data, the inputs are halved until only those that are to blame fail, each with its own Permanent error.
+// write stores the rows of several inputs in one transaction and returns one error per input.
 func (s *store) write(ctx context.Context, units []rows) []error {
-	errs := make([]error, len(units))
-	err := s.transact(ctx, units)
-	if err == nil {
-		return errs
-	}
-	if len(units) > 1 && fault.ClassOf(err) == fault.ClassPermanent {
-		half := len(units) / 2
-		return append(s.write(ctx, units[:half]), s.write(ctx, units[half:])...)
-	}
-	for i := range errs {
-		errs[i] = err
-	}
-	return errs
+	return postgres.Split(units, func(units []rows) error { return s.transact(ctx, units) })
 }
 
 // transact stores rows in one transaction. Writing the same rows again changes nothing. A panic is a Permanent error too, so

@@ -16,6 +16,8 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/millrace/millrace/shared/broker"
+	"github.com/millrace/millrace/shared/deadletter"
+	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/pipeline"
 	"github.com/millrace/millrace/shared/postgres"
@@ -69,7 +71,7 @@ func (l *looker) close() {
 
 // stages are the rows of a report, in the order a document meets them.
 func stages() []string {
-	return []string{pipeline.Generator, pipeline.Parser, pipeline.Classifier, pipeline.Extractor, pipeline.Sink}
+	return []string{pipeline.Generator, pipeline.Parser, pipeline.Classifier, pipeline.Extractor, pipeline.Sink, pipeline.DeadLetters}
 }
 
 // look asks everything at once.
@@ -86,12 +88,11 @@ func (l *looker) look(ctx context.Context) report {
 	var (
 		wg                  sync.WaitGroup
 		queues              []broker.QueueStats
-		counts              query.Counts
-		dead                map[string]int64
+		tally               tallies
 		brokerErr, queryErr error
 	)
 	wg.Go(func() { queues, brokerErr = l.queues(ctx) })
-	wg.Go(func() { counts, dead, queryErr = l.counts(ctx) })
+	wg.Go(func() { tally, queryErr = l.tally(ctx) })
 	readiness := make([]readyAnswer, len(r.Stages))
 	for i := range r.Stages {
 		wg.Go(func() { readiness[i] = l.ready(ctx, r.Stages[i].Stage) })
@@ -108,7 +109,7 @@ func (l *looker) look(ctx context.Context) report {
 	if queryErr != nil {
 		r.Errors[serverPostgres] = queryErr.Error()
 	} else {
-		r.addCounts(counts, dead)
+		r.addTallies(tally)
 	}
 	return r
 }
@@ -120,23 +121,33 @@ func (l *looker) queues(ctx context.Context) ([]broker.QueueStats, error) {
 	return l.broker.Stats(ctx, l.groups)
 }
 
-func (l *looker) counts(ctx context.Context) (query.Counts, map[string]int64, error) {
+// tallies is what the database says.
+type tallies struct {
+	counts   query.Counts
+	failures map[string]int64 // open ones, by stage
+	letters  int64            // open dead letters
+}
+
+func (l *looker) tally(ctx context.Context) (tallies, error) {
+	t := tallies{failures: make(map[string]int64)}
 	if l.pool == nil {
-		return query.Counts{}, nil, errors.New("its URL is not known; give --postgres-url")
+		return t, errors.New("its URL is not known; give --postgres-url")
 	}
-	c, err := query.Count(ctx, l.pool)
-	if err != nil {
-		return c, nil, err
+	var err error
+	if t.counts, err = query.Count(ctx, l.pool); err != nil {
+		return t, err
+	}
+	if t.letters, err = deadletter.NewStore(l.pool).CountOpen(ctx); err != nil {
+		return t, err
 	}
 	rows, err := l.pool.Query(ctx, "select stage, count(*) from failures where open group by stage")
 	if err != nil {
-		return c, nil, postgres.Fault(fmt.Errorf("count failures: %w", err))
+		return t, postgres.Fault(fmt.Errorf("count failures: %w", err))
 	}
-	dead := make(map[string]int64)
 	var stage string
 	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&stage, &n}, func() error { dead[stage] = n; return nil })
-	return c, dead, postgres.Fault(err)
+	_, err = pgx.ForEachRow(rows, []any{&stage, &n}, func() error { t.failures[stage] = n; return nil })
+	return t, postgres.Fault(err)
 }
 
 // addQueues sums the queues up by stage.
@@ -148,8 +159,8 @@ func (r *report) addQueues(queues []broker.QueueStats) {
 			r.Unrouted = q.Ready
 		case q.Queue == broker.ParkedQueue:
 			r.Parked = q.Ready
-		case q.Group == pipeline.DeadLetters:
-			r.DeadLetters += q.Ready + q.Retry
+		case q.Group == pipeline.DeadLetters && q.Topic == event.TopicDeadLetter:
+			r.DeadLetters += int64(q.Ready + q.Retry)
 		}
 		for i := range r.Stages {
 			if s := &r.Stages[i]; q.Group == s.Stage {
@@ -161,14 +172,15 @@ func (r *report) addQueues(queues []broker.QueueStats) {
 	}
 }
 
-func (r *report) addCounts(c query.Counts, dead map[string]int64) {
-	r.Totals = &c
-	rates := map[string]float64{pipeline.Sink: float64(c.StoredLastMinute) / time.Minute.Seconds()}
-	for _, s := range c.Stages {
+func (r *report) addTallies(t tallies) {
+	r.Totals = &t.counts
+	r.DeadLetters += t.letters
+	rates := map[string]float64{pipeline.Sink: float64(t.counts.StoredLastMinute) / time.Minute.Seconds()}
+	for _, s := range t.counts.Stages {
 		rates[s.Stage] = s.PerSecond
 	}
 	for i := range r.Stages {
-		r.Stages[i].Rate, r.Stages[i].Dead = rates[r.Stages[i].Stage], dead[r.Stages[i].Stage]
+		r.Stages[i].Rate, r.Stages[i].Dead = rates[r.Stages[i].Stage], t.failures[r.Stages[i].Stage]
 	}
 }
 

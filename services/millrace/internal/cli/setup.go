@@ -21,9 +21,10 @@ func (a *app) migrateCommand() *cobra.Command {
 		Long: `Brings the database schema to the version that this program needs; a schema that is there already is left alone. The user
 in the URL must be allowed to create schemas.
 
-With --roles it also makes, or brings up to date, the login roles millrace_sink (writes results) and millrace_reader (reads
-them). Their passwords are taken from MILLRACE_SINK_PASSWORD and MILLRACE_READER_PASSWORD, or from the files that
-MILLRACE_SINK_PASSWORD_FILE and MILLRACE_READER_PASSWORD_FILE name; a role without a password is left out.`,
+With --roles it also makes, or brings up to date, the login roles millrace_sink (writes results), millrace_deadletters (keeps
+dead letters), millrace_operator (repairs: replays, edits, discards) and millrace_reader (reads). Their passwords are taken
+from MILLRACE_SINK_PASSWORD, MILLRACE_DEADLETTERS_PASSWORD, MILLRACE_OPERATOR_PASSWORD and MILLRACE_READER_PASSWORD, or from the
+files that MILLRACE_SINK_PASSWORD_FILE and so on name; a role without a password is left out.`,
 		Example: `  millrace migrate
   millrace migrate --postgres-url postgres://admin@db.example/millrace --roles`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -107,9 +108,12 @@ func (a *app) migrate(ctx context.Context, url string, roles bool) error {
 	if !roles {
 		return nil
 	}
-	cfg := migrations.RolesConfig{SinkPassword: a.settings.SinkPassword, ReaderPassword: a.settings.ReaderPassword}
-	if cfg.SinkPassword == "" && cfg.ReaderPassword == "" {
-		a.note("roles: left out, because no passwords are given (MILLRACE_SINK_PASSWORD, MILLRACE_READER_PASSWORD)")
+	cfg := migrations.RolesConfig{
+		SinkPassword: a.settings.SinkPassword, DeadLettersPassword: a.settings.DeadLettersPassword,
+		OperatorPassword: a.settings.OperatorPassword, ReaderPassword: a.settings.ReaderPassword,
+	}
+	if cfg == (migrations.RolesConfig{}) {
+		a.note("roles: left out, because no passwords are given (MILLRACE_SINK_PASSWORD and so on)")
 		return nil
 	}
 	if err := migrations.Roles(ctx, url, cfg); err != nil {
@@ -121,7 +125,7 @@ func (a *app) migrate(ctx context.Context, url string, roles bool) error {
 
 // declare makes everything that the pipeline needs on the broker.
 func (a *app) declare(ctx context.Context, url, prefix string) error {
-	b, err := broker.Open(broker.Config{URL: url, Prefix: prefix, Name: "millrace"})
+	b, err := broker.Open(broker.Config{URL: url, Prefix: prefix, Name: "millrace", History: a.settings.History.Config()})
 	if err != nil {
 		return err
 	}

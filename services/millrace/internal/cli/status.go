@@ -23,7 +23,7 @@ type report struct {
 	Running     *bool             `json:"running"` // whether millrace up runs in the data folder; null: not an instance of this folder
 	Stages      []stageReport     `json:"stages"`
 	Totals      *query.Counts     `json:"totals"`
-	DeadLetters int               `json:"dead_letters"` // kept until a person has dealt with them
+	DeadLetters int64             `json:"dead_letters"` // nobody has dealt with: open in Postgres, or still on their way there
 	Unrouted    int               `json:"unrouted"`
 	Parked      int               `json:"parked"`
 	Missing     []string          `json:"missing,omitempty"` // queues that should exist
@@ -197,8 +197,10 @@ func (r report) writeTotals(sb *strings.Builder) {
 			fmt.Fprintf(sb, "classes: %s\n", ranking(c.ByClass))
 		}
 	}
-	if r.Errors[serverRabbitMQ] == "" {
-		fmt.Fprintf(sb, "dead letters kept: %d; unrouted: %d; parked: %d\n", r.DeadLetters, r.Unrouted, r.Parked)
+	broker, database := r.Errors[serverRabbitMQ] == "", r.Errors[serverPostgres] == ""
+	if broker || database {
+		fmt.Fprintf(sb, "open dead letters: %s; unrouted: %s; parked: %s\n", known(broker && database, r.DeadLetters),
+			known(broker, r.Unrouted), known(broker, r.Parked))
 	}
 }
 
@@ -217,6 +219,9 @@ func (r report) writeTroubles(sb *strings.Builder, dataDir string) {
 	}
 	if r.Unrouted > 0 {
 		fmt.Fprintf(sb, "Unrouted messages met no queue: run millrace topology.\n")
+	}
+	if r.DeadLetters > 0 {
+		fmt.Fprintf(sb, "See the dead letters with millrace dead-letters groups.\n")
 	}
 }
 

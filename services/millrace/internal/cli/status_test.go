@@ -28,15 +28,16 @@ func sampleReport() report {
 		{Group: pipeline.Classifier, Topic: event.TopicParsed, Missing: []string{"classifier.document.parsed.v1"}},
 		{Group: pipeline.Sink, Topic: event.TopicReceived, Ready: 2, Consumers: 1},
 		{Group: pipeline.Sink, Topic: event.TopicParsed, Ready: 5, Consumers: 1},
-		{Group: pipeline.DeadLetters, Topic: event.TopicDeadLetter, Ready: 4},
+		{Group: pipeline.DeadLetters, Topic: event.TopicDeadLetter, Ready: 4, Consumers: 1},
+		{Group: pipeline.DeadLetters, Topic: event.TopicReplayed, Ready: 2, Consumers: 1},
 		{Queue: broker.UnroutedQueue, Ready: 1},
 		{Queue: broker.ParkedQueue},
 	})
-	r.addCounts(query.Counts{
+	r.addTallies(tallies{letters: 3, failures: map[string]int64{pipeline.Parser: 4}, counts: query.Counts{
 		Documents: 1300, Arrivals: 1301, Stored: 90, Failed: 4, StoredLastMinute: 120,
 		ByClass: map[string]int64{"invoice": 60, "letter": 15, "receipt": 15},
 		Stages:  []query.StageRate{{Stage: pipeline.Parser, PerSecond: 12.34}},
-	}, map[string]int64{pipeline.Parser: 4})
+	}})
 	return r
 }
 
@@ -55,12 +56,12 @@ func TestStatusShowsTheHalfThatAnswers(t *testing.T) {
 	if people.code != ExitFailed {
 		t.Errorf("exit code %d", people.code)
 	}
-	for _, want := range []string{"rabbitmq cannot be reached", "0 documents: 0 stored", "parser            ?"} {
+	for _, want := range []string{"rabbitmq cannot be reached", "0 documents: 0 stored", "parser             ?"} {
 		if !strings.Contains(people.out, want) {
 			t.Errorf("status does not say %q:\n%s", want, people.out)
 		}
 	}
-	if strings.Contains(people.out, "dead letters kept") {
+	if !strings.Contains(people.out, "open dead letters: ?; unrouted: ?") {
 		t.Errorf("status tells what it cannot know:\n%s", people.out)
 	}
 }
@@ -72,7 +73,7 @@ func TestStatusWithBothServersDownSaysSoInJSON(t *testing.T) {
 		t.Errorf("exit code %d, said %q", r.code, r.err)
 	}
 	got := objects[report](t, r.out)[0]
-	if got.Totals != nil || got.Errors["rabbitmq"] == "" || got.Errors["postgres"] == "" || len(got.Stages) != 5 {
+	if got.Totals != nil || got.Errors["rabbitmq"] == "" || got.Errors["postgres"] == "" || len(got.Stages) != 6 {
 		t.Errorf("report = %+v", got)
 	}
 }

@@ -25,9 +25,12 @@ type settings struct {
 	Token         string          `env:"MILLRACE_HTTP_TOKEN"`
 	Tiers         []time.Duration `env:"MILLRACE_RETRY_TIERS" envDefault:"1s,10s,1m,10m"`
 	DeliveryLimit int             `env:"MILLRACE_DELIVERY_LIMIT" envDefault:"20"`
+	History       service.History
 	// Passwords of the roles that setup makes; empty leaves a role out.
-	SinkPassword   string `env:"MILLRACE_SINK_PASSWORD"`
-	ReaderPassword string `env:"MILLRACE_READER_PASSWORD"`
+	SinkPassword        string `env:"MILLRACE_SINK_PASSWORD"`
+	DeadLettersPassword string `env:"MILLRACE_DEADLETTERS_PASSWORD"`
+	OperatorPassword    string `env:"MILLRACE_OPERATOR_PASSWORD"`
+	ReaderPassword      string `env:"MILLRACE_READER_PASSWORD"`
 }
 
 // groups returns the pipeline's consumer groups as the services declare them.

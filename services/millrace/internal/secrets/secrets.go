@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/pipeline"
 )
 
 // Config says where the secrets go and how the servers are reached.
@@ -42,26 +43,35 @@ type user struct {
 
 const database = "millrace"
 
-// users lists who may do what. A stage reads its own group's queues and writes its own topic, the dead letters and, by
-// the default exchange, its retry queues; only set-up may make or change anything.
+// users lists who may do what. A stage reads its own group's queues and writes its own topic and those that every stage may
+// have to tell of (dead letters, replayed ones, trial runs) and, by the default exchange, its retry queues. The operator sends
+// dead letters and history to the groups' queues; only set-up may make or change anything.
 func users() []user {
-	nothing := "^$"
+	const nothing = "^$"
 	writes := func(topics ...string) string {
-		for i := range topics {
-			topics[i] = regexp.QuoteMeta(topics[i])
-		}
-		return "^(amq\\.default|" + strings.Join(append(topics, regexp.QuoteMeta(event.TopicDeadLetter)), "|") + ")$"
+		return oneOf(append(topics, "amq.default", event.TopicDeadLetter, event.TopicReplayed, event.TopicShadow)...)
 	}
 	reads := func(group string) string { return "^" + group + "\\." }
 	return []user{
 		{folder: "setup", configure: ".*", write: ".*", read: ".*", role: "millrace"},
-		{folder: "generator", configure: nothing, write: "^" + regexp.QuoteMeta(event.TopicReceived) + "$", read: nothing},
+		{folder: "generator", configure: nothing, write: oneOf(event.TopicReceived), read: nothing},
 		{folder: "parser", configure: nothing, write: writes(event.TopicParsed), read: reads("parser")},
 		{folder: "classifier", configure: nothing, write: writes(event.TopicClassified), read: reads("classifier")},
 		{folder: "extractor", configure: nothing, write: writes(event.TopicExtracted), read: reads("extractor")},
 		{folder: "sink", configure: nothing, write: writes(), read: reads("sink"), role: "millrace_sink"},
+		{folder: "deadletters", configure: nothing, write: writes(), read: reads("deadletters"), role: "millrace_deadletters"},
+		{folder: "operator", configure: nothing, write: oneOf(append(pipeline.Topics(), "amq.default")...), read: "\\.history$", role: "millrace_operator"},
 		{folder: "tools", configure: nothing, write: nothing, read: nothing, role: "millrace_reader"},
 	}
+}
+
+// oneOf returns an expression that matches these names and no others.
+func oneOf(names ...string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = regexp.QuoteMeta(name)
+	}
+	return "^(" + strings.Join(quoted, "|") + ")$"
 }
 
 // Ensure makes what is missing and leaves alone what is there, so it may run at every start.
@@ -89,7 +99,7 @@ func Ensure(cfg Config) error {
 	if err := write(cfg, "postgres", "password", roles["millrace"], 0o444); err != nil {
 		return err
 	}
-	for _, role := range []string{"millrace_sink", "millrace_reader"} {
+	for _, role := range []string{"millrace_sink", "millrace_deadletters", "millrace_operator", "millrace_reader"} {
 		if err := write(cfg, "setup", role+"_password", roles[role], 0o400); err != nil {
 			return err
 		}

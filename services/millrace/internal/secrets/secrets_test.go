@@ -91,7 +91,18 @@ func TestBrokerUsersMayDoNoMoreThanTheyMust(t *testing.T) {
 		{"generator", "read", "parser.document.received.v1", false},
 		{"sink", "read", "sink.dead_letter.v1", true},
 		{"sink", "write", "document.parsed.v1", false},
+		{"parser", "write", "dead_letter.replayed.v1", true},
+		{"parser", "write", "shadow.v1", true},
+		{"deadletters", "read", "deadletters.dead_letter.replayed.v1", true},
+		{"deadletters", "read", "sink.dead_letter.v1", false},
+		{"deadletters", "write", "document.received.v1", false},
+		{"operator", "write", "amq.default", true},
+		{"operator", "write", "document.received.v1", true},
+		{"operator", "read", "document.received.v1.history", true},
+		{"operator", "read", "deadletters.dead_letter.v1", false},
+		{"operator", "configure", "anything", false},
 		{"tools", "read", "sink.dead_letter.v1", false},
+		{"tools", "write", "amq.default", false},
 		{"setup", "configure", "anything", true},
 	}
 	for _, tt := range tests {
