@@ -26,12 +26,16 @@ const (
 	MetaDeliveryCount = "amqp_delivery_count"
 	// MetaRedelivered is "true" for a message that was delivered before; absent otherwise.
 	MetaRedelivered = "amqp_redelivered"
-	// MetaFirstDeathQueue is the name of the queue that first dead-lettered the message.
+	// MetaFirstDeathQueue and MetaLastDeathQueue are the names of the queues that dead-lettered the message first and last.
 	MetaFirstDeathQueue = "amqp_first_death_queue"
-	// MetaFirstDeathReason is why: "rejected", "expired", "delivery_limit" or "maxlen".
+	MetaLastDeathQueue  = "amqp_last_death_queue"
+	// MetaFirstDeathReason and MetaLastDeathReason are why: "rejected", "expired", "delivery_limit" or "maxlen".
 	MetaFirstDeathReason = "amqp_first_death_reason"
+	MetaLastDeathReason  = "amqp_last_death_reason"
 	// MetaDeath is RabbitMQ's whole history of dead-lettering (x-death) as JSON, with names as the broker knows them.
 	MetaDeath = "amqp_death"
+
+	headerDeath = "x-death"
 
 	metaPrefix   = "amqp_"
 	brokerPrefix = "x-"
@@ -135,7 +139,26 @@ func (m Marshaler) Unmarshal(d amqp.Delivery) (*message.Message, error) {
 	if d.Redelivered {
 		msg.Metadata[MetaRedelivered] = "true"
 	}
+	m.lastDeath(msg.Metadata, d.Headers[headerDeath])
 	return msg, nil
+}
+
+// lastDeath completes what RabbitMQ tells since 3.13 only: the latest death is the first of x-death.
+func (m Marshaler) lastDeath(metadata message.Metadata, history any) {
+	deaths, ok := history.([]any)
+	if !ok || len(deaths) == 0 || metadata[MetaLastDeathReason] != "" {
+		return
+	}
+	if last, ok := deaths[0].(amqp.Table); ok {
+		metadata[MetaLastDeathQueue] = strings.TrimPrefix(text(last["queue"]), m.Prefix)
+		metadata[MetaLastDeathReason] = text(last["reason"])
+	}
+}
+
+// deliveryCount is how many earlier deliveries of a message failed, as a quorum queue counts them.
+func deliveryCount(d amqp.Delivery) int64 {
+	n, _ := d.Headers["x-delivery-count"].(int64)
+	return n
 }
 
 // text is any header value as a string: what AMQP can hold that is not one already is written as JSON.

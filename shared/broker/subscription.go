@@ -113,13 +113,13 @@ func (s *subscription) consume() (registered bool, err error) {
 		if err := ch.Qos(s.subscriber.cfg.Prefetch, 0, false); err != nil {
 			return err
 		}
-		deliveries, err := ch.Consume(s.broker.qualify(s.group.consumed()), c.tag, false, false, false, false, nil)
+		deliveries, err := ch.Consume(s.broker.qualify(s.group.Queue()), c.tag, false, false, false, false, nil)
 		c.deliveries = deliveries
 		return err
 	})
 	if err != nil {
 		go func() { _ = ch.Close() }()
-		return false, explain(err, "consume from queue", s.broker.qualify(s.group.consumed()))
+		return false, explain(err, "consume from queue", s.broker.qualify(s.group.Queue()))
 	}
 	s.setReady(nil)
 	go c.settle()
@@ -269,7 +269,7 @@ func (c *consumer) ended() error {
 	case <-c.lost:
 		return down("channel lost: %w", c.cause)
 	default:
-		return down("RabbitMQ cancelled the consumer: was queue %q deleted?", c.broker.qualify(c.group.consumed()))
+		return down("RabbitMQ cancelled the consumer: was queue %q deleted?", c.broker.qualify(c.group.Queue()))
 	}
 }
 
@@ -280,11 +280,24 @@ func (c *consumer) drain() error {
 	defer cancel()
 	if err := bounded(ctx, c.session, func() error { return c.ch.Cancel(c.tag, false) }); err == nil {
 		for d := range c.deliveries {
-			c.settled(d.Nack(false, true))
+			c.giveBack(ctx, d)
 		}
 	}
 	c.close()
 	return nil
+}
+
+// giveBack returns a message that nobody has seen. That spends a delivery, which a stage that stops again and again must
+// not do to the same message for ever: what has become a suspect by it is moved, and counts anew.
+func (c *consumer) giveBack(ctx context.Context, d amqp.Delivery) {
+	if deliveryCount(d) >= SuspectAfter {
+		msg, err := c.broker.Marshaler().Unmarshal(d)
+		if err == nil && c.broker.Publisher().PublishToQueue(ctx, c.group.SuspectQueue(), msg) == nil {
+			c.settled(d.Ack(false))
+			return
+		}
+	}
+	c.settled(d.Nack(false, true))
 }
 
 // close waits until no message is held and closes the channel; what was given up goes back to the queue.

@@ -22,7 +22,7 @@ const (
 	// dead-letters it. It is what RabbitMQ 4 uses; 3.10 has none of its own.
 	DefaultDeliveryLimit = 20
 
-	// SuspectAfter is how many deliveries of the work queue may fail before a message is a suspect: its consumer then moves
+	// SuspectAfter is how many deliveries of the work queue may fail before a message is a suspect: whoever has it then moves
 	// it to [Group.SuspectQueue], where it is handled alone.
 	SuspectAfter = 2
 
@@ -46,8 +46,6 @@ type Group struct {
 	// dead-letters it; 0 means [DefaultDeliveryLimit]. The work queue allows [SuspectAfter] more. Changing it on existing
 	// queues needs them to be declared anew.
 	DeliveryLimit int
-
-	suspects bool // consume the suspect queue
 }
 
 // Queue returns the name of the group's work queue.
@@ -56,23 +54,9 @@ func (g Group) Queue() string { return g.Name + "." + g.Topic }
 // RetryQueue returns the name of the queue that holds a message for the given tier and then returns it to [Group.Queue].
 func (g Group) RetryQueue(tier time.Duration) string { return g.Queue() + ".retry." + tierName(tier) }
 
-// SuspectQueue returns the name of the queue of the messages that may have crashed their consumer. They are to be taken one
-// by one, while nothing else is in work.
+// SuspectQueue returns the name of the queue of the messages that may have crashed their consumer. They are taken one by
+// one by [Broker.TakeSuspect], while nothing else is in work.
 func (g Group) SuspectQueue() string { return g.Queue() + suspectSuffix }
-
-// Suspects returns the group as a subscriber to its suspect queue takes it.
-func (g Group) Suspects() Group {
-	g.suspects = true
-	return g
-}
-
-// consumed returns the queue that a subscriber of the group takes messages from.
-func (g Group) consumed() string {
-	if g.suspects {
-		return g.SuspectQueue()
-	}
-	return g.Queue()
-}
 
 // Validate reports what is wrong with the group.
 func (g Group) Validate() error {

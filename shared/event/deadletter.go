@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -25,8 +26,8 @@ const (
 
 // Keys under which the broker package shows what the broker itself says of a message. They never leave the process.
 const (
-	KeyBrokerDeathQueue    = "amqp_first_death_queue"
-	KeyBrokerDeathReason   = "amqp_first_death_reason"
+	KeyBrokerDeathQueue    = "amqp_last_death_queue"
+	KeyBrokerDeathReason   = "amqp_last_death_reason"
 	KeyBrokerDeliveryCount = "amqp_delivery_count"
 )
 
@@ -38,7 +39,7 @@ type DeadLetter struct {
 	DocumentID string            // the message's subject
 	FromTopic  string            // the topic it came by
 	Group      string            // the consumer group that gave up on it
-	Queue      string            // that group's queue, prefix included
+	Queue      string            // that group's work queue, prefix included; without where the broker gave up on it
 	Stage      string            // the stage, normally the group's name
 	Class      string            // fault class, or "crashed" for the delivery limit
 	Kind       string            // machine-readable reason
@@ -101,9 +102,16 @@ func ReadDeadLetter(metadata map[string]string, body []byte) DeadLetter {
 	return d
 }
 
-// describeBrokerDeath fills in a message that no stage but the broker dead-lettered.
+// QueueSuspects is the end of the name of a group's queue of suspects, which follows the name of its work queue.
+const QueueSuspects = ".suspect"
+
+// describeBrokerDeath fills in a message that no stage but the broker dead-lettered. Only the queue is known, which is named
+// after the group and the topic: <group>.<topic>, perhaps with [QueueSuspects].
 func describeBrokerDeath(d *DeadLetter, metadata map[string]string) {
-	d.Queue = metadata[KeyBrokerDeathQueue]
+	d.Queue = strings.TrimSuffix(metadata[KeyBrokerDeathQueue], QueueSuspects)
+	if group, topic, ok := strings.Cut(d.Queue, "."); ok {
+		d.Group, d.FromTopic = group, topic
+	}
 	reason := metadata[KeyBrokerDeathReason]
 	switch reason {
 	case "delivery_limit":

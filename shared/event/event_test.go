@@ -211,10 +211,13 @@ func TestOutputIDIsAFunctionOfItsArguments(t *testing.T) {
 func TestReadDeadLetter(t *testing.T) {
 	metadata := event.Envelope{ID: "e", Type: event.TopicReceived, Subject: "doc"}.Metadata()
 	metadata[event.KeyBrokerDeathReason] = "delivery_limit"
-	metadata[event.KeyBrokerDeathQueue] = "parser.document.received.v1"
-	d := event.ReadDeadLetter(metadata, []byte("x"))
-	if d.Class != "crashed" || d.Queue != "parser.document.received.v1" || d.DocumentID != "doc" || d.FromTopic != event.TopicReceived {
-		t.Errorf("broker death: %+v", d)
+	var d event.DeadLetter
+	for _, queue := range []string{"parser.document.received.v1", "parser.document.received.v1.suspect"} {
+		metadata[event.KeyBrokerDeathQueue] = queue
+		d = event.ReadDeadLetter(metadata, []byte("x"))
+		if d.Class != "crashed" || d.Queue != "parser.document.received.v1" || d.DocumentID != "doc" || d.FromTopic != event.TopicReceived || d.Group != "parser" {
+			t.Errorf("broker death in %s: %+v", queue, d)
+		}
 	}
 	metadata[event.KeyDeadClass], metadata[event.KeyDeadKind], metadata[event.KeyDeadAttempts] = "permanent", "encrypted", "1"
 	d = event.ReadDeadLetter(metadata, []byte("x"))
