@@ -279,25 +279,32 @@ func (c *consumer) drain() error {
 	ctx, cancel := context.WithTimeout(context.Background(), c.broker.cfg.CloseTimeout)
 	defer cancel()
 	if err := bounded(ctx, c.session, func() error { return c.ch.Cancel(c.tag, false) }); err == nil {
-		for d := range c.deliveries {
-			c.giveBack(ctx, d)
-		}
+		c.giveBack(ctx)
 	}
 	c.close()
 	return nil
 }
 
-// giveBack returns a message that nobody has seen. That spends a delivery, which a stage that stops again and again must
-// not do to the same message for ever: what has become a suspect by it is moved, and counts anew.
-func (c *consumer) giveBack(ctx context.Context, d amqp.Delivery) {
-	if deliveryCount(d) >= SuspectAfter {
-		msg, err := c.broker.Marshaler().Unmarshal(d)
-		if err == nil && c.broker.Publisher().PublishToQueue(ctx, c.group.SuspectQueue(), msg) == nil {
+// giveBack returns the messages that nobody has seen, once no more come. That spends a delivery of each, which a stage that
+// stops again and again must not do to the same message for ever: what has become a suspect is moved, and counts anew.
+func (c *consumer) giveBack(ctx context.Context) {
+	var suspects []amqp.Delivery
+	var messages []*message.Message
+	for d := range c.deliveries {
+		if msg, err := c.broker.Marshaler().Unmarshal(d); err == nil && deliveryCount(d) >= SuspectAfter {
+			suspects, messages = append(suspects, d), append(messages, msg)
+			continue
+		}
+		c.settled(d.Nack(false, true))
+	}
+	err := c.broker.Publisher().PublishToQueue(ctx, c.group.SuspectQueue(), messages...)
+	for _, d := range suspects {
+		if err == nil {
 			c.settled(d.Ack(false))
-			return
+		} else {
+			c.settled(d.Nack(false, true))
 		}
 	}
-	c.settled(d.Nack(false, true))
 }
 
 // close waits until no message is held and closes the channel; what was given up goes back to the queue.

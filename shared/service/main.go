@@ -42,6 +42,7 @@ type Service struct {
 
 	base   base
 	broker *broker.Broker
+	turns  stage.Turns
 }
 
 // Main runs a program to its end and exits. C is its own settings: a struct with env tags, composed from the groups of this
@@ -125,7 +126,7 @@ func (s *Service) Stage(probe func(context.Context) error) (stage.Config, error)
 		Name: s.Name, Version: s.Version, Broker: b,
 		Log: s.Log, Metrics: s.Metrics, Health: s.Health,
 		Workers: s.base.Workers, Prefetch: s.base.Prefetch, Tiers: s.base.Tiers, DeliveryLimit: s.base.DeliveryLimit,
-		Timeout: s.base.Timeout, DrainTimeout: s.base.DrainTimeout, Probe: probe,
+		Timeout: s.base.Timeout, DrainTimeout: s.base.DrainTimeout, Probe: probe, Turns: &s.turns,
 	}, nil
 }
 

@@ -10,12 +10,13 @@ import (
 // Delays of the breaker between opening and the next look; each look that fails doubles the delay.
 const (
 	breakerFirst = 500 * time.Millisecond
-	breakerMost  = 10 * time.Second
+	breakerMost  = 5 * time.Second
 )
 
 // breaker keeps a stage from pulling messages while a dependency is down. It is safe for concurrent use.
 type breaker struct {
-	probe func(context.Context) error // nil: none
+	probe       func(context.Context) error // nil: none
+	first, most time.Duration               // delays before the looks
 
 	mu      sync.Mutex
 	err     error         // why it is open; nil when closed
@@ -24,7 +25,7 @@ type breaker struct {
 }
 
 func newBreaker(probe func(context.Context) error) *breaker {
-	return &breaker{probe: probe, opened: make(chan struct{}), backoff: breakerFirst}
+	return &breaker{probe: probe, first: breakerFirst, most: breakerMost, opened: make(chan struct{}), backoff: breakerFirst}
 }
 
 // open opens the breaker because of err; it reports whether it was closed before.
@@ -57,7 +58,7 @@ func (b *breaker) whenOpened() <-chan struct{} {
 func (b *breaker) succeeded() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.backoff = breakerFirst
+	b.backoff = b.first
 }
 
 // wait returns nil when the breaker is closed, asking the probe again and again until then; it returns early only with
@@ -92,7 +93,7 @@ func (b *breaker) nextDelay() time.Duration {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	d := b.backoff
-	b.backoff = min(2*b.backoff, breakerMost)
+	b.backoff = min(2*b.backoff, b.most)
 	return d + rand.N(d/4) //nolint:gosec // jitter needs no secrecy
 }
 

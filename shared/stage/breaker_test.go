@@ -33,7 +33,7 @@ func TestBreakerWaitsForTheProbe(t *testing.T) {
 		if late := time.Since(down); late > breakerMost+breakerMost/4 {
 			t.Errorf("resumed %v after recovery", late)
 		}
-		if asked < 10 || asked > 100 {
+		if asked < 10 || asked > 150 {
 			t.Errorf("asked %d times in ten minutes", asked)
 		}
 	})

@@ -27,8 +27,8 @@ var errStuck = errors.New("the stage's function did not return after its context
 
 // call calls the function under the time limit, with panics recovered. When a batch of several panics or hangs, its
 // inputs are tried one by one, so that only the guilty one pays.
-func (l *loop[In, Out]) call(ctx context.Context, inputs []Input[In]) ([]Out, []error) {
-	outputs, errs, err := l.guarded(ctx, inputs)
+func (l *loop[In, Out]) call(ctx context.Context, inputs []Input[In], with company) ([]Out, []error) {
+	outputs, errs, err := l.guarded(ctx, inputs, with)
 	if err == nil {
 		return outputs, errs
 	}
@@ -38,7 +38,7 @@ func (l *loop[In, Out]) call(ctx context.Context, inputs []Input[In]) ([]Out, []
 		return outputs, errs
 	}
 	for i := range inputs {
-		one, oneErrs, err := l.guarded(ctx, inputs[i:i+1])
+		one, oneErrs, err := l.guarded(ctx, inputs[i:i+1], with)
 		if err != nil {
 			errs[i] = err
 			continue
@@ -54,8 +54,13 @@ type result[Out event.Payload] struct {
 	err     error
 }
 
-// guarded makes one call. The last error concerns the call as a whole.
-func (l *loop[In, Out]) guarded(ctx context.Context, inputs []Input[In]) ([]Out, []error, error) {
+// guarded makes one call, while no suspect is in hand; who brings a suspect has seen to that. The last error concerns the
+// call as a whole.
+func (l *loop[In, Out]) guarded(ctx context.Context, inputs []Input[In], with company) ([]Out, []error, error) {
+	if with == inCompany {
+		l.cfg.Turns.calls.RLock()
+		defer l.cfg.Turns.calls.RUnlock()
+	}
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.Timeout)
 	defer cancel()
 	done := make(chan result[Out], 1)

@@ -27,9 +27,12 @@ type Config struct {
 	Workers       int             // calls of the function at once; default 4
 	Prefetch      int             // messages taken from the queue ahead of acknowledgement; default twice Workers × batch size
 	Tiers         []time.Duration // delays before the second, third, … attempt; default [DefaultTiers]
-	DeliveryLimit int             // deliveries without an answer (crashes) before the broker dead-letters; default 20
+	DeliveryLimit int             // deliveries alone without an answer (crashes) before the broker dead-letters; default 20
 	Timeout       time.Duration   // for one call of the function; default 5 minutes; must stay far below the broker's consumer timeout (30 minutes)
 	DrainTimeout  time.Duration   // for finishing what is in hand at shutdown; default 25 seconds
+
+	// Turns lets the stages of a process handle suspects alone: give the same to all of them. Default: one of its own.
+	Turns *Turns
 
 	// Probe asks whether the stage's dependencies answer. It is called while the breaker is open; nil means that the next
 	// message is the probe.
@@ -74,6 +77,9 @@ func (c Config) withDefaults(batch int) (Config, error) {
 	c.DeliveryLimit = cmp.Or(c.DeliveryLimit, 20)
 	c.Timeout = cmp.Or(c.Timeout, 5*time.Minute)
 	c.DrainTimeout = cmp.Or(c.DrainTimeout, 25*time.Second)
+	if c.Turns == nil {
+		c.Turns = new(Turns)
+	}
 	if c.Tiers == nil {
 		c.Tiers = DefaultTiers()
 	}

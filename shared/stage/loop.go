@@ -2,6 +2,7 @@ package stage
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -24,9 +25,18 @@ type loop[In, Out event.Payload] struct {
 	codec   *event.Codec
 	breaker *breaker
 	meter   *meter
-	settle  *settler
+	settle  *settler // of the work queue
+	suspect *settler // of the suspect queue
 	log     *slog.Logger
 }
+
+// company says what else may be in work beside a message.
+type company bool
+
+const (
+	inCompany company = false
+	alone     company = true // a suspect: it came from the suspect queue and nothing else may run
+)
 
 func newLoop[In, Out event.Payload](cfg Config, size int, wait time.Duration, f BatchFunc[In, Out]) (*loop[In, Out], error) {
 	cfg, err := cfg.withDefaults(size)
@@ -40,14 +50,30 @@ func newLoop[In, Out event.Payload](cfg Config, size int, wait time.Duration, f 
 	var in In
 	l := &loop[In, Out]{
 		cfg: cfg, topic: in.Topic(), size: max(size, 1), wait: wait, f: f, codec: codec,
-		breaker: newBreaker(cfg.Probe),
+		breaker: newBreaker(probe(cfg)),
 		log:     cfg.Log.With("stage", cfg.Name, "topic", in.Topic()),
 	}
 	if l.meter, err = newMeter(cfg.Metrics, cfg.Name, l.topic); err != nil {
 		return nil, err
 	}
-	l.settle = &settler{cfg: cfg, group: l.group(), pub: cfg.Broker.Publisher(), breaker: l.breaker, meter: l.meter, log: l.log}
+	l.settle = &settler{cfg: cfg, group: l.group(), queue: l.group().Queue(), pub: cfg.Broker.Publisher(), breaker: l.breaker, meter: l.meter, log: l.log}
+	suspect := *l.settle
+	suspect.queue = l.group().SuspectQueue()
+	l.suspect = &suspect
 	return l, nil
+}
+
+// probe asks whether the stage may go on: its own probe, and RabbitMQ, which may be taking no publishes.
+func probe(cfg Config) func(context.Context) error {
+	return func(ctx context.Context) error {
+		if cfg.Broker.Blocked() {
+			return errors.New("RabbitMQ takes no publishes: it is low on memory or disk")
+		}
+		if cfg.Probe == nil {
+			return nil
+		}
+		return cfg.Probe(ctx)
+	}
 }
 
 func (l *loop[In, Out]) group() broker.Group {
@@ -58,6 +84,9 @@ func (l *loop[In, Out]) group() broker.Group {
 func (l *loop[In, Out]) run(ctx context.Context) error {
 	work, cancel := l.workContext(ctx)
 	defer cancel()
+	l.cfg.Turns.start()
+	looked := sync.OnceFunc(l.cfg.Turns.looked)
+	defer looked()
 	if err := l.declare(ctx); err != nil {
 		return err
 	}
@@ -68,7 +97,7 @@ func (l *loop[In, Out]) run(ctx context.Context) error {
 		}
 		l.cfg.Health.Set(check, nil)
 		l.meter.breaker.Set(0)
-		err := l.pull(ctx, work)
+		err := l.pull(ctx, work, looked)
 		switch why := l.breaker.why(); {
 		case ctx.Err() != nil:
 		case why != nil:
@@ -102,8 +131,9 @@ func (l *loop[In, Out]) declare(ctx context.Context) error {
 	return declare(ctx, l.cfg, []broker.Group{l.group()}, topics)
 }
 
-// pull subscribes and works until ctx ends or the breaker opens, and then until everything in hand is settled.
-func (l *loop[In, Out]) pull(ctx, work context.Context) error {
+// pull takes the suspects that wait, then subscribes and works until ctx ends or the breaker opens, and then until everything
+// in hand is settled. looked is called when no suspects of an earlier life of the process are left.
+func (l *loop[In, Out]) pull(ctx, work context.Context, looked func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	opened := l.breaker.whenOpened()
@@ -114,6 +144,13 @@ func (l *loop[In, Out]) pull(ctx, work context.Context) error {
 		case <-ctx.Done():
 		}
 	}()
+	if err := l.takeSuspects(ctx, work); err != nil {
+		return err
+	}
+	looked()
+	if l.cfg.Turns.await(ctx) != nil {
+		return nil
+	}
 	sub, err := l.cfg.Broker.Subscriber(broker.SubscriberConfig{Group: l.group(), Prefetch: l.cfg.Prefetch})
 	if err != nil {
 		return err
@@ -123,10 +160,11 @@ func (l *loop[In, Out]) pull(ctx, work context.Context) error {
 		return err
 	}
 	var workers sync.WaitGroup
+	workers.Go(func() { l.watchSuspects(ctx, work) })
 	for range l.cfg.Workers {
 		workers.Go(func() {
 			for batch := l.collect(messages); len(batch) > 0; batch = l.collect(messages) {
-				l.process(work, batch)
+				l.process(work, batch, inCompany)
 			}
 		})
 	}
@@ -161,10 +199,14 @@ func (l *loop[In, Out]) collect(messages <-chan *message.Message) []*message.Mes
 }
 
 // process settles every message of the batch.
-func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message) {
+func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message, with company) {
+	settle := l.settle
+	if with == alone {
+		settle = l.suspect
+	}
 	if why := l.breaker.why(); why != nil {
 		for _, m := range batch {
-			l.settle.putBack(ctx, m)
+			settle.putBack(ctx, m)
 		}
 		return
 	}
@@ -172,9 +214,13 @@ func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message) {
 	messages := make([]*message.Message, 0, len(batch))
 	inputs := make([]Input[In], 0, len(batch))
 	for _, m := range batch {
+		if with == inCompany && suspicious(m) {
+			settle.suspect(ctx, m)
+			continue
+		}
 		e, p, err := event.Decode[In](l.codec, m.Metadata, m.Payload)
 		if err != nil {
-			l.settle.failed(ctx, m, err)
+			settle.failed(ctx, m, err)
 			continue
 		}
 		messages = append(messages, m)
@@ -184,35 +230,31 @@ func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message) {
 		return
 	}
 	l.meter.started(len(inputs))
-	outputs, errs := l.call(ctx, inputs)
+	outputs, errs := l.call(ctx, inputs, with)
 	l.meter.finished(len(inputs), time.Since(started))
-	l.publish(ctx, started, messages, inputs, outputs, errs)
+	l.publish(ctx, started, settle, messages, inputs, outputs, errs)
 }
 
-// publish publishes the outputs of a batch at once, and acknowledges or settles each input.
-func (l *loop[In, Out]) publish(ctx context.Context, started time.Time, messages []*message.Message, inputs []Input[In], outputs []Out, errs []error) {
-	var none Out
-	publishes := none.Topic() != ""
-	produced := make([]*message.Message, 0, len(inputs))
+// publish publishes what came of a batch at once, and acknowledges or settles each input.
+func (l *loop[In, Out]) publish(ctx context.Context, started time.Time, settle *settler, messages []*message.Message, inputs []Input[In], outputs []Out, errs []error) {
+	produced := make(map[string][]*message.Message, 1) // by topic
 	done := make([]*message.Message, 0, len(inputs))
 	for i, m := range messages {
 		err := errs[i]
-		if err == nil && publishes {
-			var out *message.Message
-			if out, err = l.output(ctx, started, inputs[i].Envelope, outputs[i]); err == nil {
-				produced = append(produced, out)
-			}
+		if err == nil {
+			err = l.produce(ctx, started, inputs[i].Envelope, outputs[i], produced)
 		}
 		if err != nil {
-			l.settle.failed(ctx, m, err)
+			settle.failed(ctx, m, err)
 			continue
 		}
 		done = append(done, m)
 	}
-	if len(produced) > 0 {
-		if err := l.settle.pub.Publish(none.Topic(), produced...); err != nil {
+	var none Out
+	for _, topic := range []string{none.Topic(), event.TopicShadow, event.TopicReplayed} { // the word of success comes last
+		if err := settle.pub.Publish(topic, produced[topic]...); err != nil {
 			for _, m := range done {
-				l.settle.unpublished(ctx, m, err)
+				settle.unpublished(ctx, m, err)
 			}
 			return
 		}

@@ -15,6 +15,7 @@ const (
 	outcomeDead     = "dead"
 	outcomePutBack  = "put_back"
 	outcomeReleased = "released"
+	outcomeSuspect  = "suspect"
 )
 
 // meter counts what one stage does on one topic. All methods are safe for concurrent use.
@@ -32,7 +33,7 @@ func newMeter(reg prometheus.Registerer, stage, topic string) (*meter, error) {
 	names := []string{"stage", "topic"}
 	messages, err := register(reg, prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "millrace_stage_messages_total",
-		Help: "Messages settled, by outcome: done, retried, dead, put_back (dependency down), released (given back to the queue).",
+		Help: "Messages settled, by outcome: done, retried, dead, put_back (dependency down), released (given back to the queue), suspect (to be handled alone).",
 	}, append(names, "outcome")))
 	if err != nil {
 		return nil, err

@@ -57,6 +57,7 @@ func decide(class fault.Class, spent, tiers int) action {
 type settler struct {
 	cfg     Config
 	group   broker.Group
+	queue   string // where the messages come from
 	pub     *broker.Publisher
 	breaker *breaker
 	meter   *meter
@@ -78,11 +79,17 @@ func (s *settler) failed(ctx context.Context, m *message.Message, err error) {
 		log.Warn("attempt failed; will be tried again", "delay", delay, "error", err)
 		s.move(ctx, m, outcomeRetried, func(c *message.Message) error {
 			c.Metadata[event.KeyAttempt] = strconv.Itoa(e.Attempt + 1)
+			s.logAttempt(c, class, err)
 			return s.pub.PublishToQueue(ctx, s.group.RetryQueue(delay), c)
 		})
 	case actionDeadLetter:
 		log.Error("given up; the message goes to the dead letters", "error", err)
 		s.move(ctx, m, outcomeDead, func(c *message.Message) error {
+			if s.group.Topic == event.TopicDeadLetter {
+				// On its own topic it would come back for ever, and as another message than the one that died.
+				return s.pub.PublishToQueue(ctx, broker.ParkedQueue, c)
+			}
+			s.logAttempt(c, class, err)
 			s.describe(c, e, class, err)
 			return s.pub.Publish(event.TopicDeadLetter, c)
 		})
@@ -102,8 +109,27 @@ func (s *settler) failed(ctx context.Context, m *message.Message, err error) {
 // does not count against the queue's delivery limit.
 func (s *settler) putBack(ctx context.Context, m *message.Message) {
 	s.move(ctx, m, outcomePutBack, func(c *message.Message) error {
-		return s.pub.PublishToQueue(ctx, s.group.Queue(), c)
+		return s.pub.PublishToQueue(ctx, s.queue, c)
 	})
+}
+
+// suspect moves a message to the queue of suspects, where it will be handled alone.
+func (s *settler) suspect(ctx context.Context, m *message.Message) {
+	e := event.ParseEnvelope(m.Metadata)
+	s.log.Warn("deliveries of this message have ended without an answer; it will be handled alone",
+		"document_id", e.Subject, "correlation_id", e.CorrelationID, "id", e.ID, "deliveries", m.Metadata[broker.MetaDeliveryCount])
+	s.move(ctx, m, outcomeSuspect, func(c *message.Message) error {
+		return s.pub.PublishToQueue(ctx, s.group.SuspectQueue(), c)
+	})
+}
+
+// logAttempt adds the attempt that has failed to those that the message tells of. A dead letter tells of the attempts of the
+// group that gave up on it.
+func (s *settler) logAttempt(c *message.Message, class fault.Class, err error) {
+	if s.group.Topic == event.TopicDeadLetter {
+		return
+	}
+	event.AddAttempt(c.Metadata, event.Attempt{At: time.Now().UTC(), Class: class.String(), Kind: fault.KindOf(err), Error: err.Error()})
 }
 
 // unpublished settles a message whose output could not be published.
@@ -129,6 +155,9 @@ func (s *settler) move(ctx context.Context, m *message.Message, outcome string, 
 
 func (s *settler) release(ctx context.Context, m *message.Message, what string, err error) {
 	s.log.Warn(what, "id", m.UUID, "error", err)
+	if s.cfg.Broker.Blocked() {
+		s.breaker.open(err) // pulling more would spend deliveries on what cannot be answered
+	}
 	_ = sleep(ctx, releasePause) // shutdown cuts the pause short
 	m.Nack()
 	s.meter.settled(outcomeReleased)
@@ -149,6 +178,7 @@ func (s *settler) describe(c *message.Message, e event.Envelope, class fault.Cla
 	set(event.KeyDeadKind, fault.KindOf(err))
 	set(event.KeyDeadError, truncate(err.Error(), maxErrorText))
 	set(event.KeyDeadAttempts, strconv.Itoa(e.Attempt+1))
+	delete(c.Metadata, event.KeyAttempt) // the consumers of the dead letters, and a replay, have attempts of their own
 	set(event.KeyDeadAt, time.Now().UTC().Format(time.RFC3339Nano))
 	var p *panicError
 	if errors.As(err, &p) {

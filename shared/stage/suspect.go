@@ -1,0 +1,67 @@
+package stage
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/ThreeDotsLabs/watermill/message"
+
+	"github.com/millrace/millrace/shared/broker"
+)
+
+// suspectLook is how often a running stage looks for suspects.
+const suspectLook = time.Second
+
+// suspicious reports whether a message has been delivered so often without an answer that it may be what crashes the process.
+func suspicious(m *message.Message) bool {
+	count, err := strconv.Atoi(m.Metadata[broker.MetaDeliveryCount])
+	return err == nil && count >= broker.SuspectAfter
+}
+
+// takeSuspects handles what waits in the group's suspect queue, one message after the other and each alone, until the queue
+// is empty or ctx ends. Between two of them the calls that have waited get their turn.
+func (l *loop[In, Out]) takeSuspects(ctx, work context.Context) error {
+	for ctx.Err() == nil {
+		waiting, err := l.suspects(ctx)
+		if err != nil || waiting == 0 {
+			return err
+		}
+		if err := l.takeSuspect(ctx, work); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (l *loop[In, Out]) takeSuspect(ctx, work context.Context) error {
+	l.cfg.Turns.calls.Lock()
+	defer l.cfg.Turns.calls.Unlock()
+	if ctx.Err() != nil { // the lock may have taken long
+		return nil
+	}
+	_, err := l.cfg.Broker.TakeSuspect(ctx, l.group(), func(m *message.Message) {
+		l.log.Warn("handling a suspect alone: its deliveries have ended without an answer before", "id", m.UUID)
+		l.process(work, []*message.Message{m}, alone)
+	})
+	return err
+}
+
+// suspects counts what waits in the group's suspect queue.
+func (l *loop[In, Out]) suspects(ctx context.Context) (int, error) {
+	stats, err := l.cfg.Broker.Stats(ctx, []broker.Group{{Name: l.cfg.Name, Topic: l.topic}})
+	if err != nil {
+		return 0, fmt.Errorf("look for suspects: %w", err)
+	}
+	return stats[0].Suspect, nil
+}
+
+// watchSuspects takes suspects as they come, until ctx ends.
+func (l *loop[In, Out]) watchSuspects(ctx, work context.Context) {
+	for sleep(ctx, suspectLook) == nil {
+		if err := l.takeSuspects(ctx, work); err != nil {
+			l.log.Debug("cannot take suspects now; looking again", "error", err)
+		}
+	}
+}
