@@ -24,11 +24,15 @@ type Config struct {
 	// TemplateDir is a folder of templates (*.yaml, *.yml) that replace built-in ones of the same class or add classes.
 	// Empty means the built-in templates alone.
 	TemplateDir string
+	// TemplateFile is one template that reads every document, whatever its class; it is for trying a template. Empty leaves
+	// the choice to the class.
+	TemplateFile string
 }
 
 // Extractor reads fields. It is immutable and safe for concurrent use.
 type Extractor struct {
 	plans       map[string]*plan
+	only        *plan // of the one template that reads every document; nil for none
 	fingerprint string
 }
 
@@ -48,7 +52,11 @@ func New(cfg Config) (*Extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Extractor{plans: plans, fingerprint: fingerprint(plans)}, nil
+	e := &Extractor{plans: plans, fingerprint: fingerprint(plans)}
+	if cfg.TemplateFile != "" {
+		e.only, err = loadFile(cfg.TemplateFile)
+	}
+	return e, err
 }
 
 // Fingerprint identifies the templates in use: it changes with every change of their text. It is eight hexadecimal digits.
@@ -70,17 +78,30 @@ func (e *Extractor) Classes() []string {
 // Extract reads the fields of a document of the given class. A class without a template, such as unknown, is read by the
 // generic one. It never fails: what cannot be found is absent. The same document and class always give the same result.
 func (e *Extractor) Extract(doc *layout.Document, class string) Result {
-	p := e.plans[class]
-	if p == nil {
-		p = e.plans[Generic]
-	}
+	p := e.plan(class)
 	r := newReading(p, newSheet(doc))
+	r.form = doc.Form
 	r.locate()
 	for i := range p.rules {
 		r.collect(i)
 	}
 	chosen := r.choose()
-	return Result{Template: p.source, Fields: r.fields(chosen)}
+	fields := r.fields(chosen)
+	if inv, ok := embeddedInvoice(doc); ok {
+		fields = r.withEmbedded(inv, fields)
+	}
+	return Result{Template: p.source, Fields: fields}
+}
+
+// plan returns the plan that reads documents of a class.
+func (e *Extractor) plan(class string) *plan {
+	if e.only != nil {
+		return e.only
+	}
+	if p := e.plans[class]; p != nil {
+		return p
+	}
+	return e.plans[Generic]
 }
 
 // fields turns the chosen candidates into the event's form.

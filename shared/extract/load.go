@@ -94,6 +94,16 @@ func loadFS(plans map[string]*plan, files fs.FS, folder, show string) error {
 	return errors.Join(problems...)
 }
 
+// loadFile compiles the one template in a file.
+func loadFile(path string) (*plan, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read the template: %w", err)
+	}
+	p, _, err := compile(path, data)
+	return p, err
+}
+
 // compile reads, validates and compiles one template.
 func compile(file string, data []byte) (p *plan, class string, err error) {
 	var t Template

@@ -18,8 +18,9 @@ type reading struct {
 	regions    []region
 	addresses  []block       // nil until they are looked for
 	candidates [][]candidate // by rule
-	near       [][]int       // places of the plan's near words; nil until they are looked for
-	lines      []folded      // by row; nil until they are asked for
+	form       []layout.FormField
+	near       [][]int  // places of the plan's near words; nil until they are looked for
+	lines      []folded // by row; nil until they are asked for
 }
 
 // place is where a label is kept: labels[row][nth].
@@ -124,6 +125,7 @@ func (r *reading) add(rule int, c candidate) {
 
 // collect finds the candidates of a rule in every way that the rule allows.
 func (r *reading) collect(i int) {
+	r.byForm(i)
 	r.byLabel(i)
 	r.byPattern(i)
 	if r.plan.rules[i].Anywhere > 0 {

@@ -83,6 +83,7 @@ func (d *decoder) document() (*Document, error) {
 		return nil, err
 	}
 	doc.Engine, doc.EngineReason, doc.Outcome, doc.Language, doc.Info = h.Engine, h.EngineReason, h.Outcome, h.Language, h.Info
+	doc.Attachments, doc.Form = h.Attachments, h.Form
 	return doc, nil
 }
 

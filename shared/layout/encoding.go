@@ -31,12 +31,14 @@ type head struct {
 	Outcome      Outcome           `json:"outcome"`
 	Language     string            `json:"language,omitempty"`
 	Info         map[string]string `json:"info,omitempty"`
+	Attachments  []Attachment      `json:"attachments,omitempty"`
+	Form         []FormField       `json:"form,omitempty"`
 }
 
 // Encode returns the document as gzip-compressed JSON. The same document always gives the same bytes. Coordinates are
 // rounded to a hundredth of a point; a coordinate that is no number (NaN, infinite) becomes 0.
 func Encode(d *Document) ([]byte, error) {
-	raw, err := json.Marshal(head{d.Engine, d.EngineReason, d.Outcome, d.Language, d.Info})
+	raw, err := json.Marshal(head{d.Engine, d.EngineReason, d.Outcome, d.Language, d.Info, d.Attachments, d.Form})
 	if err != nil {
 		return nil, fmt.Errorf("encode layout: %w", err)
 	}

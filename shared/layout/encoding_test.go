@@ -73,6 +73,23 @@ func TestWordsSurviveEncoding(t *testing.T) {
 	}
 }
 
+func TestAttachmentsAndFormFieldsSurviveEncoding(t *testing.T) {
+	want := word(layout.Word{Text: "a", Box: layout.Box{1, 2, 3, 4}, Size: 9})
+	want.Attachments = []layout.Attachment{{Name: "invoice.xml", MediaType: "text/xml", Content: []byte("<Invoice>\x00\xff</Invoice>")}}
+	want.Form = []layout.FormField{{Name: "a.b", Label: "B", Value: "17", Page: 1, Box: layout.Box{1, 2, 3, 4}}}
+	encoded, err := layout.Encode(want)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := layout.Decode(bytes.NewReader(encoded))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestDecodePassesOverWhatItDoesNotKnow(t *testing.T) {
 	const text = ` { "later" : {"a":[1,"]",{"b":null}]}, "engine":"x", "outcome":"complete", "pages":[
 		{"n":1,"later":"}","w":1.5,"h":2e1,"blocks":[[[["w",1,2,3,4.25,10,0,"later"]]]]} ] } `

@@ -36,8 +36,10 @@ type Document struct {
 	Engine       string            `json:"engine"`                  // engine and version, such as "glyph/1"
 	EngineReason string            `json:"engine_reason,omitempty"` // why this engine, where it was not the first choice
 	Outcome      Outcome           `json:"outcome"`
-	Language     string            `json:"language,omitempty"` // ISO 639-1; empty when unknown
-	Info         map[string]string `json:"info,omitempty"`     // document information: title, author, producer, …
+	Language     string            `json:"language,omitempty"`    // ISO 639-1; empty when unknown
+	Info         map[string]string `json:"info,omitempty"`        // document information: title, author, producer, …
+	Attachments  []Attachment      `json:"attachments,omitempty"` // data files that the document carries, in its order
+	Form         []FormField       `json:"form,omitempty"`        // form fields that are filled in, page by page
 	Pages        []Page            `json:"pages"`
 }
 

@@ -232,6 +232,7 @@ func (d *document) readPages() (*layout.Document, error) {
 		page.Number = i + 1
 		out.Pages = append(out.Pages, page)
 	}
+	out.Attachments, out.Form = d.attachments(), d.form(pages)
 	return out, nil
 }
 

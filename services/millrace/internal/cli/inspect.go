@@ -29,7 +29,9 @@ no database, and changes nothing. A folder stands for the PDF files in it; - is 
 It exits with 0 when all files could be read and with 3 when some could not.`,
 		Example: `  millrace inspect bill.pdf
   millrace inspect --json bills/ | jq -r '[.file, .class.label] | @tsv'
-  millrace inspect --templates ./my-templates --no-text bill.pdf`,
+  millrace inspect --templates ./my-templates --no-text bill.pdf
+  millrace inspect --template mine.yaml bill.pdf
+  millrace inspect --no-embedded e-invoice.pdf`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			files, err := deliver.Files(args)
@@ -69,6 +71,8 @@ It exits with 0 when all files could be read and with 3 when some could not.`,
 		},
 	}
 	cmd.Flags().StringVar(&cfg.Templates, "templates", "", "folder of extraction templates that replace or add to the built-in ones")
+	cmd.Flags().StringVar(&cfg.Template, "template", "", "one template file to read all documents with, whatever their class")
+	cmd.Flags().BoolVar(&cfg.PageOnly, "no-embedded", false, "withhold embedded XML and form fields: read the pages alone")
 	cmd.Flags().BoolVar(&noText, "no-text", false, "leave the text out")
 	a.jsonFlag(cmd, "one JSON object per file and line")
 	return cmd

@@ -59,6 +59,8 @@ type Error struct {
 // Config says how to inspect. The zero value is useful.
 type Config struct {
 	Templates string // folder of templates that replace or add to the built-in ones
+	Template  string // one template file; documents are read by it whatever their class; empty for the class's own
+	PageOnly  bool   // withhold embedded XML and form fields from the extractor
 	Children  int    // documents read at once; 0: the number of CPUs
 	Stdin     io.Reader
 }
@@ -71,6 +73,7 @@ type Inspector struct {
 	pool      *sandbox.Pool
 	model     *classify.Model
 	extractor *extract.Extractor
+	pageOnly  bool
 	stdin     io.Reader
 }
 
@@ -80,7 +83,7 @@ func New(cfg Config) (*Inspector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the classifier's model: %w", err)
 	}
-	extractor, err := extract.New(extract.Config{TemplateDir: cfg.Templates})
+	extractor, err := extract.New(extract.Config{TemplateDir: cfg.Templates, TemplateFile: cfg.Template})
 	if err != nil {
 		return nil, fmt.Errorf("load the templates: %w", err)
 	}
@@ -88,7 +91,7 @@ func New(cfg Config) (*Inspector, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Inspector{pool: pool, model: model, extractor: extractor, stdin: cfg.Stdin}, nil
+	return &Inspector{pool: pool, model: model, extractor: extractor, pageOnly: cfg.PageOnly, stdin: cfg.Stdin}, nil
 }
 
 // Close ends the children.
@@ -148,6 +151,9 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 	r.Pages, r.Text, r.Engine = len(doc.Pages), doc.Text(), doc.Engine
 	class := i.model.Classify(doc)
 	r.Class = &Class{Label: class.Class.Label, Confidence: class.Class.Confidence, Model: class.Model}
+	if i.pageOnly {
+		doc.Attachments, doc.Form = nil, nil
+	}
 	for _, f := range i.extractor.Extract(doc, class.Class.Label).Fields {
 		r.Fields = append(r.Fields, field(f))
 	}
