@@ -38,6 +38,10 @@ bench: setup build ## throughput, as ratios against other things in the same run
 	@./bin/withservers go test -run '^$$' -bench . -benchtime 3s -timeout 40m $(BENCHFLAGS) ./shared/broker ./shared/pdf ./shared/classify ./shared/extract ./services/sink
 	@./bin/withservers go test -run '^$$' -bench Pipeline -benchtime 1x -timeout 40m ./e2e/...
 
+.PHONY: eval-parser
+eval-parser: toolchain ## how well PDFs are read, beside pdftotext and mutool, on the development documents; ARGS="--worst 100"
+	@go run ./shared/pdf/cmd/eval $(ARGS)
+
 .PHONY: generate
 generate: toolchain ## write the generated files again: JSON Schemas, AsyncAPI document
 	@go run ./shared/event/internal/gen shared/event
