@@ -498,3 +498,21 @@ func (h *healthRecord) well(check string) error {
 	defer h.mu.Unlock()
 	return h.state[check]
 }
+
+// awaitReady waits until a queue has the number of messages that wait in it.
+func (b *bench) awaitReady(queue string, want int) {
+	b.t.Helper()
+	testkit.Eventually(b.t, deadline, func() error {
+		group, topic, _ := strings.Cut(queue, ".")
+		stats, err := b.broker.Stats(b.t.Context(), []broker.Group{{Name: group, Topic: topic}})
+		if err != nil {
+			return err
+		}
+		for _, st := range stats {
+			if st.Queue == queue && st.Ready != want {
+				return fmt.Errorf("%s has %d messages, want %d", queue, st.Ready, want)
+			}
+		}
+		return nil
+	})
+}
