@@ -108,6 +108,7 @@ create table millrace.replay_items (
     primary key (replay_id, dead_letter_id)
 );
 create index replay_items_dead_letter_id on millrace.replay_items (dead_letter_id);
+create index replay_items_waiting on millrace.replay_items (replay_id, ordinal) where state = 'waiting';
 
 comment on table millrace.replay_items is 'The frozen set of each replay, with the outcome per message.';
 comment on column millrace.replay_items.replay_id is 'The replay.';

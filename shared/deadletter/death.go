@@ -39,11 +39,9 @@ type Death struct {
 // validDocumentID is what the database takes as a document; a damaged message may name anything.
 var validDocumentID = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Read describes a dead letter as it was found on its topic. A message that the broker dead-lettered names only its queue,
-// with the installation's prefix; group, topic and stage are read from that. Its time is now.
+// Read describes a dead letter as it was found on its topic. prefix is the installation's, which stages put before the name
+// of their queue. The time of a message that the broker dead-lettered is now.
 func Read(p event.DeadLetter, prefix string, now time.Time) Death {
-	queue := workQueue(p.Queue, prefix)
-	group, topic, _ := strings.Cut(queue, ".")
 	at := p.At
 	if at.IsZero() {
 		at = now
@@ -54,9 +52,9 @@ func Read(p event.DeadLetter, prefix string, now time.Time) Death {
 		Letter:    postgres.Text(p.Key()),
 		Replay:    postgres.Text(p.Metadata[event.KeyReplay]),
 		MessageID: postgres.Text(p.ID),
-		Topic:     postgres.Text(cmp.Or(p.FromTopic, topic)),
-		Group:     postgres.Text(cmp.Or(p.Group, group)),
-		Queue:     postgres.Text(queue),
+		Topic:     postgres.Text(p.FromTopic),
+		Group:     postgres.Text(p.Group),
+		Queue:     postgres.Text(strings.TrimPrefix(p.Queue, prefix)),
 		Class:     postgres.Text(p.Class),
 		Kind:      postgres.Text(p.Kind),
 		Message:   postgres.Text(p.Message),
@@ -79,12 +77,4 @@ func Read(p event.DeadLetter, prefix string, now time.Time) Death {
 		d.Metadata[postgres.Text(key)] = postgres.Text(value)
 	}
 	return d
-}
-
-// workQueue returns the work queue of the group that a queue belongs to: a message may have died in the group's queue of
-// suspects, or have come back from a retry queue, which is what the broker remembers.
-func workQueue(queue, prefix string) string {
-	queue = strings.TrimSuffix(strings.TrimPrefix(queue, prefix), ".suspect")
-	queue, _, _ = strings.Cut(queue, ".retry.")
-	return queue
 }

@@ -1,6 +1,7 @@
 package deadletter
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -25,6 +26,8 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 // discarded stays so.
 func (s *Store) Put(ctx context.Context, deaths []Death) []error {
 	return postgres.Split(deaths, func(deaths []Death) error {
+		deaths = slices.Clone(deaths)
+		slices.SortStableFunc(deaths, func(a, b Death) int { return cmp.Compare(a.Letter, b.Letter) }) // rows are locked in that order
 		ids := make([]string, len(deaths))
 		for i, d := range deaths {
 			ids[i] = d.Letter
@@ -47,6 +50,8 @@ func (s *Store) Put(ctx context.Context, deaths []Death) []error {
 // Settle stores that replayed letters were handled and returns one error per word. What is stored already changes nothing.
 func (s *Store) Settle(ctx context.Context, words []event.Replayed) []error {
 	return postgres.Split(words, func(words []event.Replayed) error {
+		words = slices.Clone(words)
+		slices.SortStableFunc(words, func(a, b event.Replayed) int { return cmp.Compare(a.DeadLetter, b.DeadLetter) })
 		ids := make([]string, len(words))
 		for i, w := range words {
 			ids[i] = postgres.Text(w.DeadLetter)
@@ -62,11 +67,9 @@ func (s *Store) Settle(ctx context.Context, words []event.Replayed) []error {
 	})
 }
 
-// lock makes transactions that tell of the same letters follow each other, also where a letter has no row yet. The order of
-// the ids keeps two transactions from waiting for one another.
+// lock makes transactions that tell of the same letters follow each other, also where a letter has no row yet. The ids are
+// sorted, which keeps two transactions from waiting for one another.
 func lock(ids []string) postgres.Statement {
-	ids = slices.Clone(ids)
-	slices.Sort(ids)
 	return postgres.Statement{
 		SQL:       "select pg_advisory_xact_lock(hashtextextended('dead letter ' || id, 0)) from unnest($1::text[]) with ordinality u (id, n) order by n",
 		Arguments: []any{slices.Compact(ids)},

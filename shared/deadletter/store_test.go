@@ -108,10 +108,10 @@ func TestALetterIsKeptWithAllThatIsKnown(t *testing.T) {
 
 func TestWhatTheBrokerDeadLetteredNamesItsGroup(t *testing.T) {
 	group := broker.Group{Name: "parser", Topic: event.TopicReceived}
-	for _, queue := range []string{group.Queue(), group.SuspectQueue(), group.RetryQueue(time.Second)} {
+	for _, queue := range []string{group.Queue(), group.SuspectQueue()} {
 		for _, kind := range []string{event.TopicReceived, ""} { // a message that is no event has no type
 			d := deadletter.Read(event.ReadDeadLetter(map[string]string{
-				event.KeyType: kind, event.KeyBrokerDeathQueue: prefix + queue, event.KeyBrokerDeathReason: "delivery_limit",
+				event.KeyType: kind, event.KeyBrokerDeathQueue: queue, event.KeyBrokerDeathReason: "delivery_limit",
 			}, []byte("x")), prefix, start)
 			if d.Group != "parser" || d.Stage != "parser" || d.Topic != event.TopicReceived || d.Queue != group.Queue() || d.Class != "crashed" || !d.At.Equal(start) {
 				t.Errorf("from %s: %+v", queue, d)
