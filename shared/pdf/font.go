@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	ledongthuc "github.com/ledongthuc/pdf"
+
+	"github.com/millrace/millrace/shared/pdf/assembly"
 )
 
 // font is what the interpreter needs to know of a font: how codes split, what they say, how far they advance. Lengths are
@@ -62,7 +64,7 @@ func (f *font) take(s []byte) (char, int) {
 	if !ok {
 		w = f.otherwise
 	}
-	return char{plainGlyph(text), w, n == 1 && code == ' '}, n
+	return char{assembly.Plain(text), w, n == 1 && code == ' '}, n
 }
 
 // loadFont reads a font dictionary. It never fails: a font that is not understood has characters without text.
@@ -84,7 +86,7 @@ func fallback() *font {
 	f := &font{ascent: 0.75, descent: 0.25, height: 1, space: 0.25}
 	for code := range f.text {
 		if r := winAnsi(byte(code)); r >= ' ' {
-			f.text[code] = plainGlyph(string(r))
+			f.text[code] = assembly.Plain(string(r))
 		}
 	}
 	f.standardWidths("Helvetica")
@@ -206,7 +208,7 @@ func (d *document) simpleText(f *font, v value, name string) {
 		}
 	}
 	for code, text := range f.text {
-		f.text[code] = plainGlyph(text)
+		f.text[code] = assembly.Plain(text)
 	}
 }
 

@@ -5,20 +5,9 @@ import (
 	"math"
 
 	ledongthuc "github.com/ledongthuc/pdf"
-)
 
-// glyph is one character as drawn, in the coordinates of the displayed page.
-type glyph struct {
-	text       string
-	x, y       float64 // where its baseline begins
-	dx, dy     float64 // from there to where its baseline ends
-	size       float64 // font size in points
-	ascent     float64 // above the baseline, in points
-	descent    float64 // below it
-	space      float64 // advance of the font's space, in points
-	bold       bool
-	afterSpace bool // a space character was drawn just before it
-}
+	"github.com/millrace/millrace/shared/pdf/assembly"
+)
 
 // state is the graphics state as far as text goes (ISO 32000-1, 9.3).
 type state struct {
@@ -32,7 +21,7 @@ type state struct {
 type machine struct {
 	doc    *document
 	view   view
-	glyphs []glyph
+	glyphs []assembly.Glyph
 	st     state
 	stack  []state
 	tm, lm matrix
@@ -377,10 +366,10 @@ func (m *machine) put(f *font, text string, wx, wy float64) {
 	x, y := st.ctm.apply(px, py)
 	size := math.Hypot(c, d) * math.Abs(st.size) * f.height
 	along := st.size * st.scale
-	g := glyph{
-		text: text, x: x, y: y, dx: (wx*along)*a + (wy*st.size)*c, dy: (wx*along)*b + (wy*st.size)*d,
-		size: size, ascent: f.ascent * size, descent: f.descent * size, bold: f.bold, afterSpace: m.spaced,
-		space: f.space * math.Hypot(a, b) * math.Abs(along),
+	g := assembly.Glyph{
+		Text: text, X: x, Y: y, DX: (wx*along)*a + (wy*st.size)*c, DY: (wx*along)*b + (wy*st.size)*d,
+		Size: size, Ascent: f.ascent * size, Descent: f.descent * size, Bold: f.bold, AfterSpace: m.spaced,
+		Space: f.space * math.Hypot(a, b) * math.Abs(along),
 	}
 	m.spaced = false
 	if !m.visible(&g) {
@@ -393,8 +382,8 @@ func (m *machine) put(f *font, text string, wx, wy float64) {
 }
 
 // visible reports whether a glyph is on the page and large enough to be seen.
-func (m *machine) visible(g *glyph) bool {
+func (m *machine) visible(g *assembly.Glyph) bool {
 	const slack = 2
-	return g.size > 0.2 && g.size < 1e5 && !math.IsNaN(g.x+g.y+g.dx+g.dy) &&
-		g.x > -slack && g.x < m.view.width+slack && g.y > -slack && g.y < m.view.height+slack
+	return g.Size > 0.2 && g.Size < 1e5 && !math.IsNaN(g.X+g.Y+g.DX+g.DY) &&
+		g.X > -slack && g.X < m.view.width+slack && g.Y > -slack && g.Y < m.view.height+slack
 }

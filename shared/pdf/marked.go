@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	ledongthuc "github.com/ledongthuc/pdf"
+
+	"github.com/millrace/millrace/shared/pdf/assembly"
 )
 
 // draw executes Do: forms are run, images counted.
@@ -96,7 +98,7 @@ func (m *machine) end() {
 		return
 	}
 	first, last := &m.glyphs[k.first], &m.glyphs[len(m.glyphs)-1]
-	text := plainGlyph(*k.actual)
+	text := assembly.Plain(*k.actual)
 	if len(m.glyphs)-k.first > 4 || strings.Contains(text, " ") {
 		return // a run of text, not the spelling of a glyph: the glyphs know better where words are
 	}
@@ -104,8 +106,8 @@ func (m *machine) end() {
 		m.glyphs = m.glyphs[:k.first]
 		return
 	}
-	first.text = text
-	first.dx, first.dy = last.x+last.dx-first.x, last.y+last.dy-first.y
+	first.Text = text
+	first.DX, first.DY = last.X+last.DX-first.X, last.Y+last.DY-first.Y
 	m.glyphs = m.glyphs[:k.first+1]
 }
 

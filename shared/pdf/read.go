@@ -13,6 +13,7 @@ import (
 
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/pdf/assembly"
 )
 
 // Engine names this reader in [layout.Document.Engine]; the number grows when the same file may yield other text.
@@ -60,7 +61,7 @@ type document struct {
 	fonts     map[string]*font // by reference
 	hidden    map[string]bool  // references of optional content that is off
 	pictures  int              // images drawn so far
-	glyphs    []glyph          // space for a page's glyphs, used again
+	glyphs    []assembly.Glyph // space for a page's glyphs, used again
 }
 
 // Read reads a PDF document. It returns a document with at least one word, or an error: a Permanent fault with one of the
@@ -254,7 +255,7 @@ func (d *document) readPage(p pageNode) (page layout.Page, err error) {
 	}
 	m := newMachine(d, view)
 	m.page(p)
-	page.Blocks = assemble(m.glyphs)
+	page.Blocks = assembly.Blocks(m.glyphs)
 	d.glyphs = m.glyphs // for the next page
 	return page, nil
 }

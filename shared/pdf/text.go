@@ -47,36 +47,6 @@ func clean(s string) string {
 	}, s)
 }
 
-// plainGlyph spells out what a glyph's text should be in a word: ligatures become their letters, as readers search for
-// "office" and not for "oﬃce"; spaces of all kinds become a plain space; what is no character at all becomes nothing.
-func plainGlyph(s string) string {
-	ordinary := true
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] >= 0x7f {
-			ordinary = false
-			break
-		}
-	}
-	if ordinary {
-		return s
-	}
-	var sb strings.Builder
-	for _, r := range s {
-		switch {
-		case r >= 0xfb00 && r <= 0xfb06:
-			sb.WriteString([]string{"ff", "fi", "fl", "ffi", "ffl", "ft", "st"}[r-0xfb00]) //nolint:gosec // seven ligatures
-		case unicode.Is(unicode.Zs, r) || r == '\t' || r == '\n' || r == '\r':
-			sb.WriteByte(' ')
-		case r == 0xad:
-			sb.WriteByte('-')
-		case unicode.IsControl(r), r == utf8.RuneError, r == 0xfeff, r >= 0x200b && r <= 0x200f, r == 0xffff:
-		default:
-			sb.WriteRune(r)
-		}
-	}
-	return sb.String()
-}
-
 // decodeText is textString for a string of a content stream.
 func decodeText(raw string) string {
 	if strings.HasPrefix(raw, "\xfe\xff") || strings.HasPrefix(raw, "\xff\xfe") {

@@ -1,4 +1,4 @@
-package pdf
+package assembly
 
 import (
 	"cmp"
@@ -31,14 +31,14 @@ func (p *piece) bottom() float64 { return p.base + p.descent }
 type frame int
 
 // frameOf returns the direction nearest to a glyph's baseline.
-func frameOf(g *glyph) frame {
-	if math.Abs(g.dx) >= math.Abs(g.dy) {
-		if g.dx >= 0 {
+func frameOf(g *Glyph) frame {
+	if math.Abs(g.DX) >= math.Abs(g.DY) {
+		if g.DX >= 0 {
 			return 0
 		}
 		return 2
 	}
-	if g.dy > 0 {
+	if g.DY > 0 {
 		return 1
 	}
 	return 3
@@ -70,9 +70,9 @@ func (f frame) leave(x0, y0, x1, y1 float64) layout.Box {
 	return layout.Box{x0, y0, x1, y1}
 }
 
-// assemble makes blocks in reading order of the glyphs of a page: the text that runs as most of the page does first, then
-// text that is turned.
-func assemble(glyphs []glyph) []layout.Block {
+// Blocks makes blocks in reading order of the glyphs of a page, which are given in the order they were drawn: the text that
+// runs as most of the page does first, then text that is turned. It keeps nothing of glyphs and does not change them.
+func Blocks(glyphs []Glyph) []layout.Block {
 	var counts [4]int
 	for i := range glyphs {
 		counts[frameOf(&glyphs[i])]++
@@ -93,7 +93,7 @@ func assemble(glyphs []glyph) []layout.Block {
 	return blocks
 }
 
-// The distances below are in font sizes. They were found by trying, with cmd eval, what comes nearest to pdftotext.
+// The distances below are in font sizes. They were found by trying, with cmd/eval, what comes nearest to pdftotext.
 const (
 	pieceGap    = 0.10 // between glyphs: more than this ends a piece
 	pieceBack   = 0.25 // backwards
@@ -106,7 +106,7 @@ const (
 )
 
 // cut joins the glyphs of one frame to pieces in the order they were drawn.
-func cut(glyphs []glyph, f frame) []piece {
+func cut(glyphs []Glyph, f frame) []piece {
 	var out []piece
 	var cur *piece
 	var lastX float64
@@ -116,32 +116,32 @@ func cut(glyphs []glyph, f frame) []piece {
 		if frameOf(g) != f {
 			continue
 		}
-		x0, y0 := f.enter(g.x, g.y)
-		x1, _ := f.enter(g.x+g.dx, g.y+g.dy)
-		if cur != nil && g.text == lastText && math.Abs(x0-lastX) < copyAlong*g.size && math.Abs(y0-cur.base) < copyAcross*g.size {
+		x0, y0 := f.enter(g.X, g.Y)
+		x1, _ := f.enter(g.X+g.DX, g.Y+g.DY)
+		if cur != nil && g.Text == lastText && math.Abs(x0-lastX) < copyAlong*g.Size && math.Abs(y0-cur.base) < copyAcross*g.Size {
 			continue // the same glyph again in the same place
 		}
-		if cur != nil && !g.afterSpace && joins(cur, g, x0, y0) {
-			cur.text = append(cur.text, g.text...)
+		if cur != nil && !g.AfterSpace && joins(cur, g, x0, y0) {
+			cur.text = append(cur.text, g.Text...)
 			cur.runes++
 			cur.x1 = max(cur.x1, x1)
-			cur.ascent, cur.descent = max(cur.ascent, g.ascent), max(cur.descent, g.descent)
+			cur.ascent, cur.descent = max(cur.ascent, g.Ascent), max(cur.descent, g.Descent)
 		} else {
 			out = append(out, piece{
-				text: []byte(g.text), runes: 1, x0: x0, x1: max(x1, x0), base: y0, size: g.size,
-				ascent: g.ascent, descent: g.descent, space: g.space, bold: g.bold, spaced: g.afterSpace, order: len(out),
+				text: []byte(g.Text), runes: 1, x0: x0, x1: max(x1, x0), base: y0, size: g.Size,
+				ascent: g.Ascent, descent: g.Descent, space: g.Space, bold: g.Bold, spaced: g.AfterSpace, order: len(out),
 			})
 			cur = &out[len(out)-1]
 		}
-		lastX, lastText = x0, g.text
+		lastX, lastText = x0, g.Text
 	}
 	return out
 }
 
-func joins(p *piece, g *glyph, x, y float64) bool {
+func joins(p *piece, g *Glyph, x, y float64) bool {
 	gap := x - p.x1
-	return gap < pieceGap*p.size && gap > -pieceBack*p.size && math.Abs(y-p.base) < pieceRise*min(p.size, g.size) &&
-		g.size < 1.6*p.size && p.size < 1.6*g.size
+	return gap < pieceGap*p.size && gap > -pieceBack*p.size && math.Abs(y-p.base) < pieceRise*min(p.size, g.Size) &&
+		g.Size < 1.6*p.size && p.size < 1.6*g.Size
 }
 
 // withoutCopies drops pieces that were drawn again in nearly the same place.
