@@ -358,7 +358,7 @@ func TestGroupNamesAndValidation(t *testing.T) {
 
 func TestConfigurationNeverShowsThePassword(t *testing.T) {
 	for _, c := range []broker.Config{
-		{URL: "http://user:s3cret@host/"}, {URL: "amqp://user:s3cret@host:port/"}, {URL: ""},
+		{URL: "http://user:s3cret@host/"}, {URL: "amqp://user:s3cret@host/,http://user:s3cret@host/"}, {URL: "amqp://user:s3cret@host/,"}, {URL: "amqp://user:s3cret@host:port/"}, {URL: ""},
 		{URL: "amqp://h", Channels: 65}, {URL: "amqp://h", BackoffMin: time.Minute}, {URL: "amqp://h", Heartbeat: time.Millisecond},
 	} {
 		_, err := broker.Open(c)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
 	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
@@ -18,7 +19,8 @@ const dependency = "rabbitmq"
 
 // Config says which broker to use and how. Only URL is required.
 type Config struct {
-	// URL is amqp://user:password@host:port/vhost, or amqps:// for TLS. It is never logged.
+	// URL is amqp://user:password@host:port/vhost, or amqps:// for TLS; several with commas between for the nodes of a
+	// cluster, which are tried in turn. It is never logged.
 	URL string
 	// Prefix is put before the name of every exchange and queue, so that installations and tests on one broker do not meet.
 	Prefix string
@@ -65,13 +67,24 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// urls returns the nodes.
+func (c Config) urls() []string {
+	all := strings.Split(c.URL, ",")
+	for i := range all {
+		all[i] = strings.TrimSpace(all[i])
+	}
+	return all
+}
+
 // Validate reports what is wrong with the configuration; zero values are fine, they mean the defaults. It never repeats
 // the URL, which holds a password.
 func (c Config) Validate() error {
 	c = c.withDefaults()
 	var errs []error
-	if _, err := amqp.ParseURI(c.URL); err != nil {
-		errs = append(errs, errors.New("the broker's URL is not of the form amqp://user:password@host:port/vhost (amqps:// for TLS)"))
+	for i, url := range c.urls() {
+		if _, err := amqp.ParseURI(url); err != nil {
+			errs = append(errs, fmt.Errorf("the broker's URL, number %d of those with commas between, is not of the form amqp://user:password@host:port/vhost (amqps:// for TLS)", i+1))
+		}
 	}
 	if len(c.Prefix) > 60 {
 		errs = append(errs, fmt.Errorf("the name prefix has %d bytes; at most 60 leave room for the names of queues", len(c.Prefix)))

@@ -1,10 +1,13 @@
 package broker_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -142,6 +145,52 @@ func TestABrokerThatIsDownIsSaidSo(t *testing.T) {
 	}
 }
 
+// Of the nodes of a cluster any will do: one that is away is passed over, and one that goes away is left.
+func TestTheNodesOfAClusterAreTriedInTurn(t *testing.T) {
+	t.Parallel()
+	f := open(t, nil)
+	first, second := testkit.Proxy(t, f.url), testkit.Proxy(t, f.url)
+	var said bytes.Buffer
+	b := f.another(func(c *broker.Config) {
+		c.URL = "amqp://guest:s3cret@127.0.0.1:1/, " + first.URL(t, f.url) + "," + second.URL(t, f.url)
+		c.BackoffMin, c.BackoffMax = time.Millisecond, 20*time.Millisecond
+		c.Log = slog.New(slog.NewTextHandler(&said, nil))
+	})
+	testkit.Eventually(t, patience, b.Ready)
+	if first.Cut() != 2 {
+		t.Error("the first node that answers has not both connections")
+	}
+	first.Refuse(true)
+	testkit.Eventually(t, patience, func() error {
+		if err := b.Ready(); err != nil {
+			return err
+		}
+		return b.Send(t.Context(), topic, broker.Message{ID: "m"})
+	})
+	if second.Cut() != 2 {
+		t.Error("the second node has not both connections")
+	}
+	second.Refuse(true)
+	testkit.Eventually(t, patience, func() error {
+		err := b.Ready()
+		if err == nil {
+			return errors.New("no node is left, yet the broker is ready")
+		}
+		if strings.Contains(err.Error(), "s3cret") {
+			t.Errorf("the password is shown: %v", err)
+		}
+		return nil
+	})
+	first.Refuse(false)
+	testkit.Eventually(t, patience, b.Ready)
+	if err := b.Close(); err != nil {
+		t.Error(err)
+	}
+	if strings.Contains(said.String(), "s3cret") {
+		t.Errorf("the password is logged: %s", said.String())
+	}
+}
+
 // A dead network answers nothing and closes nothing. watermill-amqp's Subscriber.Close hangs there.
 func TestCloseIsBoundedWhileTheNetworkIsDead(t *testing.T) {
 	t.Parallel()
@@ -199,10 +248,11 @@ func startPrivate(t *testing.T) *servers.RabbitMQ {
 	return r
 }
 
-// The broker is killed under load: what was confirmed arrives, and both halves come back by themselves.
+// The broker is killed under load: what was confirmed arrives, both halves come back by themselves, and the history has it
+// all. (A stream is not synced to disk; it survives the death of the broker, not that of the machine.)
 func TestKillUnderLoadLosesNothing(t *testing.T) {
 	server := startPrivate(t)
-	b, err := broker.Open(broker.Config{URL: server.URL(), BackoffMax: 500 * time.Millisecond, ConfirmTimeout: 2 * time.Minute, ConnectWait: 2 * time.Minute})
+	b, err := broker.Open(broker.Config{URL: server.URL(), History: keep(), BackoffMax: 500 * time.Millisecond, ConfirmTimeout: 2 * time.Minute, ConnectWait: 2 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -250,4 +300,23 @@ func TestKillUnderLoadLosesNothing(t *testing.T) {
 	collect(t, messages, want)
 	wg.Wait()
 	testkit.Eventually(t, patience, func() error { return errors.Join(b.Ready(), s.Ready()) })
+	publish(t, b.Publisher(), "afterwards")
+	last, ok, err := b.HistoryEnd(t.Context(), topic)
+	if err != nil || !ok {
+		t.Fatalf("the end of the history: %v, %v", ok, err)
+	}
+	missing := map[string]bool{"afterwards": true}
+	for _, id := range want {
+		missing[id] = true
+	}
+	err = b.ReadHistory(t.Context(), topic, broker.HistoryStart{}, func(e broker.HistoryEntry) error {
+		delete(missing, e.Message.ID)
+		if e.Offset >= last {
+			return broker.ErrStop
+		}
+		return nil
+	})
+	if err != nil || len(missing) > 0 {
+		t.Errorf("%d messages are not in the history: %v", len(missing), err)
+	}
 }

@@ -30,9 +30,12 @@ type session struct {
 	blocked atomic.Pointer[string]
 }
 
-// link keeps one connection open: it dials until it succeeds and again whenever the connection is lost.
+// link keeps one connection open: it dials until it succeeds and again whenever the connection is lost. Of several nodes
+// it stays with the one that answered last.
 type link struct {
 	cfg    Config
+	urls   []string
+	node   int // index of the URL to dial; used by run only
 	role   string
 	log    *slog.Logger
 	ctx    context.Context //nolint:containedctx // the life of the link, not of a call
@@ -49,7 +52,7 @@ type link struct {
 func openLink(cfg Config, role string) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	l := &link{
-		cfg: cfg, role: role, log: cfg.Log.With("connection", role), ctx: ctx, cancel: cancel,
+		cfg: cfg, urls: cfg.urls(), role: role, log: cfg.Log.With("connection", role), ctx: ctx, cancel: cancel,
 		done: make(chan struct{}), changed: make(chan struct{}), err: errors.New("still connecting"),
 	}
 	go l.run()
@@ -60,7 +63,7 @@ func (l *link) run() {
 	defer close(l.done)
 	pause := backoff{min: l.cfg.BackoffMin, max: l.cfg.BackoffMax}
 	for l.ctx.Err() == nil {
-		s, err := l.dial()
+		s, err := l.dialAny()
 		if err != nil {
 			l.set(nil, err)
 			l.log.Warn("connect to RabbitMQ", "error", err, "attempt", pause.attempts+1)
@@ -80,11 +83,22 @@ func (l *link) run() {
 	}
 }
 
-func (l *link) dial() (*session, error) {
+// dialAny tries every node once, beginning with the one of the last connection. The error is that of the last.
+func (l *link) dialAny() (s *session, err error) {
+	for range l.urls {
+		if s, err = l.dial(l.urls[l.node]); err == nil || l.ctx.Err() != nil {
+			return s, err
+		}
+		l.node = (l.node + 1) % len(l.urls)
+	}
+	return nil, err
+}
+
+func (l *link) dial(url string) (*session, error) {
 	s := &session{lost: make(chan struct{})}
 	properties := amqp.NewConnectionProperties()
 	properties.SetClientConnectionName(l.cfg.Name + " " + l.role)
-	conn, err := amqp.DialConfig(l.cfg.URL, amqp.Config{
+	conn, err := amqp.DialConfig(url, amqp.Config{
 		Heartbeat:  l.cfg.Heartbeat,
 		Properties: properties,
 		Dial: func(network, address string) (net.Conn, error) {
