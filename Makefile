@@ -50,6 +50,11 @@ generate: toolchain ## write the generated files again: JSON Schemas, AsyncAPI d
 model: toolchain ## train the shipped classifier again, from documents that the repository makes
 	@go generate ./shared/classify
 
+.PHONY: eval-extract
+eval-extract: toolchain ## figures of classification and extraction on ../shared/data; ARGS="--only fcc" measures one set, skips where the data is absent
+	@go run ./shared/classify/cmd/eval --data ../shared/data --errors
+	@go run ./shared/extract/cmd/eval --data ../shared/data $(ARGS)
+
 .PHONY: lint
 lint: toolchain $(TOOLS)/golangci-lint ## formatting, vet, lint, tidy modules, spelling of names
 	@test -z "$$(gofmt -l $(MODULES))" || { echo "gofmt these:"; gofmt -l $(MODULES); exit 1; }

@@ -1,6 +1,7 @@
 package classify
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -99,6 +100,33 @@ func (e Evaluation) String() string {
 		sb.WriteByte('\n')
 	}
 	return sb.String()
+}
+
+// Risk is the share of wrong answers among the surest ones.
+type Risk struct {
+	Coverage   float64 // share of the documents that are answered
+	Confidence float64 // of the least sure of them
+	Wrong      float64 // share of their answers that are wrong
+}
+
+// RiskCoverage returns the risk of answering the surest 50, 60, … 100 % of the documents.
+func RiskCoverage(confidence []float64, right []bool) []Risk {
+	order := make([]int, len(confidence))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(confidence[b], confidence[a]) })
+	var out []Risk
+	wrong, next := 0, 5
+	for n, i := range order {
+		if !right[i] {
+			wrong++
+		}
+		for ; next <= 10 && (n+1)*10 >= next*len(order); next++ {
+			out = append(out, Risk{float64(next) / 10, confidence[i], float64(wrong) / float64(n+1)})
+		}
+	}
+	return out
 }
 
 // CalibrationError is the expected calibration error over 15 equal bins (Naeini et al. 2015): the mean distance between

@@ -108,3 +108,11 @@ func TestCalibrationError(t *testing.T) {
 }
 
 func near(a, b float64) bool { return a-b < 1e-9 && b-a < 1e-9 }
+
+func TestRiskFallsWithCoverageWhereConfidenceTellsRightFromWrong(t *testing.T) {
+	confidence, right := []float64{0.9, 0.2, 0.8, 0.3, 0.7, 0.6, 0.5, 0.4, 0.95, 0.1}, []bool{true, false, true, false, true, true, true, true, true, false}
+	got := classify.RiskCoverage(confidence, right)
+	if len(got) != 6 || got[0].Wrong != 0 || got[0].Confidence != 0.6 || got[5].Coverage != 1 || got[5].Wrong != 0.3 {
+		t.Errorf("got %+v", got)
+	}
+}

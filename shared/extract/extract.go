@@ -78,19 +78,28 @@ func (e *Extractor) Classes() []string {
 // Extract reads the fields of a document of the given class. A class without a template, such as unknown, is read by the
 // generic one. It never fails: what cannot be found is absent. The same document and class always give the same result.
 func (e *Extractor) Extract(doc *layout.Document, class string) Result {
-	p := e.plan(class)
-	r := newReading(p, newSheet(doc))
+	r, chosen := e.reading(doc, class)
+	return e.result(r, chosen, doc)
+}
+
+// reading reads a document and chooses each rule's values.
+func (e *Extractor) reading(doc *layout.Document, class string) (*reading, [][]candidate) {
+	r := newReading(e.plan(class), newSheet(doc))
 	r.form = doc.Form
 	r.locate()
-	for i := range p.rules {
+	for i := range r.plan.rules {
 		r.collect(i)
 	}
-	chosen := r.choose()
+	return r, r.choose()
+}
+
+// result puts what a document carries as data before what was read from its pages.
+func (e *Extractor) result(r *reading, chosen [][]candidate, doc *layout.Document) Result {
 	fields := r.fields(chosen)
 	if inv, ok := embeddedInvoice(doc); ok {
 		fields = r.withEmbedded(inv, fields)
 	}
-	return Result{Template: p.source, Fields: fields}
+	return Result{Template: r.plan.source, Fields: fields}
 }
 
 // plan returns the plan that reads documents of a class.
@@ -112,19 +121,24 @@ func (r *reading) fields(chosen [][]candidate) []event.Field {
 			if len(out) == maxFields {
 				return out
 			}
-			out = append(out, event.Field{
-				Name:       r.plan.rules[i].Name,
-				Value:      clip(c.value),
-				Type:       r.plan.rules[i].Type,
-				Raw:        clip(c.raw),
-				Page:       c.page,
-				BBox:       roundBox(c.box),
-				Confidence: math.Round(min(max(c.score, 0.01), 0.99)*1000) / 1000,
-				Source:     r.plan.source + "#" + c.rule,
-			})
+			out = append(out, r.field(i, c))
 		}
 	}
 	return out
+}
+
+// field turns a candidate of rule i into the event's form.
+func (r *reading) field(i int, c candidate) event.Field {
+	return event.Field{
+		Name:       r.plan.rules[i].Name,
+		Value:      clip(c.value),
+		Type:       r.plan.rules[i].Type,
+		Raw:        clip(c.raw),
+		Page:       c.page,
+		BBox:       roundBox(c.box),
+		Confidence: math.Round(min(max(c.score, 0.01), 0.99)*1000) / 1000,
+		Source:     r.plan.source + "#" + c.rule,
+	}
 }
 
 // clip removes what JSON or a database would refuse and cuts what is too long.

@@ -1,9 +1,11 @@
 package extract_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/millrace/millrace/shared/extract"
+	"github.com/millrace/millrace/shared/extract/score"
 	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/synthetic"
 )
@@ -20,7 +22,7 @@ func TestSyntheticFigures(t *testing.T) {
 	}
 	for _, kind := range synthetic.Kinds() {
 		t.Run(kind, func(t *testing.T) {
-			figures := newTally()
+			var figures score.Tally
 			source, err := synthetic.New(synthetic.Config{Seed: 20, Kinds: []string{kind}})
 			if err != nil {
 				t.Fatal(err)
@@ -35,13 +37,17 @@ func TestSyntheticFigures(t *testing.T) {
 					t.Errorf("%s (%s, %s): %v", d.Name, d.Layout, d.Language, err)
 					continue
 				}
-				k := key{Path: d.Name + " " + d.Layout + " " + d.Language, Gold: map[string][]string{}}
+				k := score.Answer{Document: d.Name + " " + d.Layout + " " + d.Language, Values: map[string][]string{}}
 				for _, f := range d.Truth.Fields {
-					k.Gold[f.Name] = append(k.Gold[f.Name], f.Value)
+					k.Values[f.Name] = append(k.Values[f.Name], f.Value)
 				}
-				figures.add(k, e.Extract(doc, kind).Fields)
+				figures.Add(k, e.Extract(doc, kind).Fields, nil)
 			}
-			figures.report(t)
+			var sb strings.Builder
+			if err := figures.Write(&sb); err != nil {
+				t.Fatal(err)
+			}
+			t.Log("\n" + sb.String())
 		})
 	}
 }

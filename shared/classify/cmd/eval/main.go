@@ -3,7 +3,9 @@
 //	go run ./shared/classify/cmd/eval --data DIR [--model FILE] [--errors]
 //
 // DIR holds the documents and _gold/dev/doctype_labels.csv with the columns path, label and source. The documents are only
-// answered, never learned from. Files without text count as unread and are left out of the scores.
+// answered, never learned from: the model is trained on made documents alone, so that all of them are held out, whatever
+// their source and layout. Files without text count as unread and are left out of the scores. Where DIR is absent it says
+// so and ends well.
 package main
 
 import (
@@ -41,6 +43,10 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *data == "" {
 		return errors.New("say where the documents are: --data DIR")
+	}
+	if _, err := os.Stat(*data); err != nil {
+		_, err := fmt.Fprintf(out, "skipped: there are no documents in %s\n", *data)
+		return err
 	}
 	model, err := open(*path)
 	if err != nil {
@@ -128,5 +134,9 @@ func measure(ctx context.Context, model *classify.Model, dir string, docs []labe
 	score := all.Evaluate()
 	_, err := fmt.Fprintf(out, "%s: %d documents, %d without readable text\n\nunknown counts as wrong:\n%s\nwithout abstaining:\n%s\ncalibration error %.3f\n",
 		model.Name(), len(docs), unread, score, forced.Evaluate(), classify.CalibrationError(confidence, right))
+	_, _ = fmt.Fprint(out, "\nrisk and coverage, surest answers first, without abstaining:\n")
+	for _, r := range classify.RiskCoverage(confidence, right) {
+		_, _ = fmt.Fprintf(out, "  %3.0f %% answered (confidence %.2f or more): %.3f wrong\n", 100*r.Coverage, r.Confidence, r.Wrong)
+	}
 	return score, err
 }
