@@ -27,6 +27,7 @@ create table millrace.dead_letters (
     original_body  bytea,
     shadow         text,
     replay_id      text,
+    sends          bigint not null default 0,
     closed_at      timestamptz,
     closed_by      text,
     reason         text
@@ -61,6 +62,7 @@ comment on column millrace.dead_letters.body is 'The payload that a replay sends
 comment on column millrace.dead_letters.original_body is 'The payload as it died, where it was edited since; else null.';
 comment on column millrace.dead_letters.shadow is 'The trial run that it belongs to; null for real work.';
 comment on column millrace.dead_letters.replay_id is 'The replay that sent it last; null where none did.';
+comment on column millrace.dead_letters.sends is 'How often a replay has taken it for sending.';
 comment on column millrace.dead_letters.closed_at is 'When it was resolved or discarded.';
 comment on column millrace.dead_letters.closed_by is 'Who discarded it; the consumer group where it was resolved.';
 comment on column millrace.dead_letters.reason is 'Why it was discarded.';
@@ -101,7 +103,7 @@ create table millrace.replay_items (
     dead_letter_id text not null references millrace.dead_letters,
     ordinal        bigint not null,
     state          text not null default 'waiting' check (state in ('waiting', 'sending', 'sent', 'done', 'failed', 'skipped')),
-    previous       text,
+    sends          bigint not null,
     sent_at        timestamptz,
     settled_at     timestamptz,
     detail         text,
@@ -115,7 +117,7 @@ comment on column millrace.replay_items.replay_id is 'The replay.';
 comment on column millrace.replay_items.dead_letter_id is 'The dead letter.';
 comment on column millrace.replay_items.ordinal is 'Place in the order of sending, from 1.';
 comment on column millrace.replay_items.state is 'waiting, sending (claimed, not known to be in the queue), sent, done (handled), failed (given up on again) or skipped (somebody else had dealt with it).';
-comment on column millrace.replay_items.previous is 'The replay that had sent the letter last when the set was frozen; null for none. Another one since then means that it was sent meanwhile.';
+comment on column millrace.replay_items.sends is 'How often the letter had been taken for sending when it was chosen. More since then means that another replay sent it meanwhile.';
 comment on column millrace.replay_items.sent_at is 'When the broker had confirmed it.';
 comment on column millrace.replay_items.settled_at is 'When the outcome was stored.';
 comment on column millrace.replay_items.detail is 'The new error of a failed one; why one was skipped.';

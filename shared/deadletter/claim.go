@@ -42,12 +42,12 @@ func (c claimed) message(replay string) broker.Message {
 // candidate is a letter that is locked, and what decides whether it may be sent.
 type candidate struct {
 	claimed
-	State    string  `db:"state"`
-	Replay   string  `db:"replay_id"`
-	ClosedBy string  `db:"closed_by"`
-	Held     bool    `db:"held"`
-	Item     string  `db:"item"`
-	Previous *string `db:"previous"`
+	State    string `db:"state"`
+	Replay   string `db:"replay_id"`
+	ClosedBy string `db:"closed_by"`
+	Item     string `db:"item"`
+	Sends    int64  `db:"sends"`
+	Chosen   int64  `db:"chosen"` // Sends when it was chosen
 }
 
 // refusal returns why the letter may not be sent by the replay; empty when it may.
@@ -59,9 +59,7 @@ func (c candidate) refusal(replay string) string {
 		return "it was discarded by " + c.ClosedBy
 	case c.Replay == replay:
 		return "" // in hand when this replay's program died
-	case c.State == StateReplaying && c.Held:
-		return "the replay " + c.Replay + " is sending it"
-	case c.Replay != "" && (c.Previous == nil || *c.Previous != c.Replay):
+	case c.Sends != c.Chosen:
 		return "the replay " + c.Replay + " sent it meanwhile"
 	}
 	return ""
@@ -123,7 +121,8 @@ func lockCandidates(ctx context.Context, tx pgx.Tx, replay, runner string, ids [
 		return nil, at, err
 	}
 	candidates, err := collect[candidate](ctx, tx, `select l.dead_letter_id, l.message_id, l.queue, l.metadata, l.body, l.state,
-			coalesce(l.replay_id, '') as replay_id, coalesce(l.closed_by, '') as closed_by, `+held+` as held, i.state as item, i.previous
+			coalesce(l.replay_id, '') as replay_id, coalesce(l.closed_by, '') as closed_by, i.state as item, l.sends,
+			i.sends as chosen
 		from millrace.dead_letters l join millrace.replay_items i on i.dead_letter_id = l.dead_letter_id and i.replay_id = $1
 		where l.dead_letter_id = any($2) order by i.ordinal`, replay, ids)
 	return candidates, at, err
@@ -132,7 +131,7 @@ func lockCandidates(ctx context.Context, tx pgx.Tx, replay, runner string, ids [
 // take notes which letters are in this replay's hands now, and which never will be.
 func take(ctx context.Context, tx pgx.Tx, replay string, mine, others, why []string) error {
 	if len(mine) > 0 {
-		_, err := tx.Exec(ctx, `update millrace.dead_letters set state = 'replaying', replay_id = $1 where dead_letter_id = any($2)`, replay, mine)
+		_, err := tx.Exec(ctx, `update millrace.dead_letters set state = 'replaying', replay_id = $1, sends = sends + 1 where dead_letter_id = any($2)`, replay, mine)
 		if err != nil {
 			return err
 		}

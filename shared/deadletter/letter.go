@@ -46,6 +46,7 @@ type Letter struct {
 	Edited      bool       `json:"edited" db:"edited"`
 	Shadow      string     `json:"trial_run,omitempty" db:"shadow"`
 	Replay      string     `json:"replay_id,omitempty" db:"replay_id"` // that sent it last
+	Sends       int64      `json:"sends" db:"sends"`                   // how often a replay has taken it
 	ClosedAt    *time.Time `json:"closed_at,omitempty" db:"closed_at"`
 	ClosedBy    string     `json:"closed_by,omitempty" db:"closed_by"`
 	Reason      string     `json:"reason,omitempty" db:"reason"` // why it was discarded
@@ -53,7 +54,7 @@ type Letter struct {
 
 const letterColumns = `l.dead_letter_id, l.state, coalesce(l.document_id, '') as document_id, coalesce(d.name, '') as document, l.message_id,
 	l.topic, l.consumer_group, l.queue, l.stage, l.class, l.kind, l.message, l.fingerprint, l.deaths, l.attempts, l.first_died_at,
-	l.died_at, l.original_body is not null as edited, coalesce(l.shadow, '') as shadow, coalesce(l.replay_id, '') as replay_id,
+	l.died_at, l.original_body is not null as edited, coalesce(l.shadow, '') as shadow, coalesce(l.replay_id, '') as replay_id, l.sends,
 	l.closed_at, coalesce(l.closed_by, '') as closed_by, coalesce(l.reason, '') as reason`
 
 const letterTables = ` from millrace.dead_letters l left join public.documents d on d.document_id = l.document_id`

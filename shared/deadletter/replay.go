@@ -178,17 +178,17 @@ func (s *Store) freeze(ctx context.Context, p Plan, runner string) (string, erro
 	if err != nil {
 		return "", fmt.Errorf("record the replay: %w", err)
 	}
-	ids, previous := make([]string, len(p.Letters)), make([]*string, len(p.Letters))
+	ids, sends := make([]string, len(p.Letters)), make([]int64, len(p.Letters))
 	for i, l := range p.Letters {
-		ids[i], previous[i] = l.ID, optional(l.Replay)
+		ids[i], sends[i] = l.ID, l.Sends
 	}
 	err = s.pool.Batch(ctx, []postgres.Statement{
 		{SQL: `insert into millrace.replays (replay_id, selection, total, canary, rate, max_failures, created_by, runner)
 			values ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			Arguments: []any{id.String(), string(selection), len(ids), p.Canary, p.Rate, p.MaxFailures, postgres.Text(p.By), runner}},
-		{SQL: `insert into millrace.replay_items (replay_id, dead_letter_id, ordinal, previous)
-			select $1, u.id, u.n, u.previous from unnest($2::text[], $3::text[]) with ordinality u (id, previous, n)`,
-			Arguments: []any{id.String(), ids, previous}},
+		{SQL: `insert into millrace.replay_items (replay_id, dead_letter_id, ordinal, sends)
+			select $1, u.id, u.n, u.sends from unnest($2::text[], $3::bigint[]) with ordinality u (id, sends, n)`,
+			Arguments: []any{id.String(), ids, sends}},
 	})
 	if err != nil {
 		return "", fmt.Errorf("record the replay: %w", err)
