@@ -16,7 +16,7 @@ import (
 // A service's user that may read and write but not configure works where the topology is there, and says so where not.
 func TestAUserWithoutTheConfigurePermission(t *testing.T) {
 	t.Parallel()
-	f := open(t, nil)
+	f := open(t, withHistory)
 	u, err := url.Parse(f.url)
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +38,7 @@ func TestAUserWithoutTheConfigurePermission(t *testing.T) {
 	b := f.another(func(c *broker.Config) {
 		own := *u
 		own.User = url.UserPassword(user, vhost)
-		c.URL = own.String()
+		c.URL, c.History = own.String(), keep()
 	})
 	g := broker.Group{Name: "g", Topic: topic}
 	if err := b.Declare(context.Background(), []broker.Group{g}, nil); fault.KindOf(err) != "topology_missing" || !strings.Contains(err.Error(), "configure permission") {
@@ -60,6 +60,9 @@ func TestAUserWithoutTheConfigurePermission(t *testing.T) {
 		t.Fatal(err)
 	}
 	receive(t, messages).Ack()
+	if last, ok, err := b.HistoryEnd(t.Context(), topic); last != 0 || !ok || err != nil {
+		t.Errorf("the end of the history: %d, %v, %v", last, ok, err)
+	}
 	if err := b.Publisher().Publish("new.v1", message.NewMessage("m", nil)); fault.KindOf(err) != "topology_missing" {
 		t.Errorf("a topic that nobody declared: %v", err)
 	}

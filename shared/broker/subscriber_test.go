@@ -57,7 +57,7 @@ func TestRedeliveryOnAQuorumQueueCarriesItsCount(t *testing.T) {
 
 func TestTheDeliveryLimitLeadsToTheDeadLetters(t *testing.T) {
 	t.Parallel()
-	f := open(t, nil)
+	f := open(t, withHistory)
 	dead := []broker.Group{{Name: "sink", Topic: broker.DeadLetterTopic}, {Name: "deadletters", Topic: broker.DeadLetterTopic}}
 	f.declare(dead...)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -76,6 +76,7 @@ func TestTheDeliveryLimitLeadsToTheDeadLetters(t *testing.T) {
 		}
 		m := receive(t, got)
 		if m.UUID != "poison" || m.Metadata.Get(broker.MetaFirstDeathReason) != "delivery_limit" ||
+			m.Metadata.Get(broker.MetaLastDeathReason) != "delivery_limit" || m.Metadata.Get(broker.MetaLastDeathQueue) != "g."+topic ||
 			m.Metadata.Get(broker.MetaFirstDeathQueue) != "g."+topic || m.Metadata.Get(broker.MetaDeath) == "" {
 			t.Errorf("%s: got %s %v", g.Name, m.UUID, m.Metadata)
 		}

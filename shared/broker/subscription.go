@@ -191,8 +191,7 @@ func (c *consumer) pump() error {
 				go c.await(d, msg, cancel)
 			case <-c.stopping.Done():
 				cancel()
-				c.settled(d.Nack(false, true))
-				return c.drain()
+				return c.drain(d)
 			case <-c.lost:
 				// The broker delivers it again, to whoever consumes then.
 				cancel()
@@ -273,24 +272,27 @@ func (c *consumer) ended() error {
 	}
 }
 
-// drain cancels the consumer, gives back what was not emitted, waits for what was, and closes the channel, which sends
+// drain cancels the consumer, gives back what was not emitted, the given messages first, waits for what was, and closes the channel, which sends
 // all acks before.
-func (c *consumer) drain() error {
+func (c *consumer) drain(unseen ...amqp.Delivery) error {
 	ctx, cancel := context.WithTimeout(context.Background(), c.broker.cfg.CloseTimeout)
 	defer cancel()
 	if err := bounded(ctx, c.session, func() error { return c.ch.Cancel(c.tag, false) }); err == nil {
-		c.giveBack(ctx)
+		for d := range c.deliveries {
+			unseen = append(unseen, d)
+		}
 	}
+	c.giveBack(ctx, unseen)
 	c.close()
 	return nil
 }
 
-// giveBack returns the messages that nobody has seen, once no more come. That spends a delivery of each, which a stage that
-// stops again and again must not do to the same message for ever: what has become a suspect is moved, and counts anew.
-func (c *consumer) giveBack(ctx context.Context) {
+// giveBack returns the messages that nobody has seen. That spends a delivery of each, which a stage that stops again and
+// again must not do to the same message for ever: what has become a suspect is moved, and counts anew.
+func (c *consumer) giveBack(ctx context.Context, unseen []amqp.Delivery) {
 	var suspects []amqp.Delivery
 	var messages []*message.Message
-	for d := range c.deliveries {
+	for _, d := range unseen {
 		if msg, err := c.broker.Marshaler().Unmarshal(d); err == nil && deliveryCount(d) >= SuspectAfter {
 			suspects, messages = append(suspects, d), append(messages, msg)
 			continue
