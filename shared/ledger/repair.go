@@ -3,7 +3,6 @@ package ledger
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -42,9 +41,13 @@ type Skipped struct {
 // announced. The events have the ids that they had, so that what was not lost after all, and a second repair, do no harm.
 // Told is called with the number of documents dealt with; it may be nil.
 //
-// It returns after the broker has confirmed everything. Errors are faults; what was sent before one stays sent.
+// It returns after the broker has confirmed everything. Errors are faults; what was sent before one stays sent. Where a queue
+// is missing nothing is sent, because some of it would be lost again.
 func Repair(ctx context.Context, s Sources, l Ledger, told func(done int)) (Repaired, error) {
 	r := repairer{Sources: s, out: Repaired{Skipped: []Skipped{}}}
+	if err := r.checkQueues(ctx); err != nil {
+		return r.out, err
+	}
 	wanting := [results][]string{} // by the result that has to be made again
 	for _, d := range l.Missing {
 		if d.Loss == LossContent {
@@ -80,6 +83,19 @@ func (r *repairer) skip(id, why string) {
 	r.out.Skipped = append(r.out.Skipped, Skipped{id, why})
 }
 
+func (r *repairer) checkQueues(ctx context.Context) error {
+	queues, err := r.Broker.Stats(ctx, r.Groups)
+	if err != nil {
+		return err
+	}
+	for _, q := range queues {
+		if len(q.Missing) > 0 {
+			return fmt.Errorf("send documents on again: %w: %s; declare all with millrace topology first", broker.ErrNoQueue, q.Missing[0])
+		}
+	}
+	return nil
+}
+
 // send sends what result i is made from to its maker; where Postgres lacks that, it goes one stage further back.
 func (r *repairer) send(ctx context.Context, i int, ids []string) error {
 	if i == 0 {
@@ -101,9 +117,6 @@ func (r *repairer) send(ctx context.Context, i int, ids []string) error {
 	if len(messages) > 0 {
 		queue := broker.Group{Name: chain()[i].maker, Topic: chain()[i-1].topic}.Queue()
 		if err := r.Broker.SendToQueue(ctx, queue, messages...); err != nil {
-			if errors.Is(err, broker.ErrNoQueue) {
-				err = fmt.Errorf("%w; declare the queues with millrace topology", err)
-			}
 			return err
 		}
 		r.out.Sent += int64(len(messages))

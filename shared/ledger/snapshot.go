@@ -150,15 +150,15 @@ func (s Snapshot) named(name string) int {
 	return 0
 }
 
-// floating returns how many messages may belong to a document in any stage: dead letters that nobody has recorded, and
-// messages that met no queue. Every dead letter goes to two groups; that of deadletters may still hold what the sink has
-// recorded.
+// floating returns how many messages may belong to a document in any stage: dead letters that nobody has recorded. Every
+// dead letter goes to two groups; that of deadletters may still hold what the sink has recorded. What met no queue explains
+// nothing: nobody will ever take it from there.
 func (s Snapshot) floating() int {
 	unrecorded := waiting(s.queue(pipeline.Sink, event.TopicDeadLetter))
 	if kept := waiting(s.queue(pipeline.DeadLetters, event.TopicDeadLetter)) - int(s.Unfiled); kept > unrecorded {
 		unrecorded = kept
 	}
-	return unrecorded + s.named(broker.ParkedQueue) + s.named(broker.UnroutedQueue)
+	return unrecorded + s.named(broker.ParkedQueue)
 }
 
 // waiting sums up a group's queues.

@@ -19,6 +19,7 @@ const (
 	ExitFailed        = 1 // the command could not do what it was asked to
 	ExitUsage         = 2 // the command line is wrong
 	ExitSomeDocuments = 3 // the command did its work, but some documents failed
+	ExitUnbalanced    = 4 // something is missing, or is there twice
 )
 
 // Env is the world of one run of the command line.
@@ -126,7 +127,7 @@ stores everything in Postgres.
 		commands []*cobra.Command
 	}{
 		{"run", []*cobra.Command{a.upCommand(), a.ingestCommand()}},
-		{"look", []*cobra.Command{a.statusCommand(), a.documentsCommand(), a.showCommand()}},
+		{"look", []*cobra.Command{a.statusCommand(), a.documentsCommand(), a.showCommand(), a.reconcileCommand()}},
 		{"try", []*cobra.Command{a.inspectCommand(), a.generateCommand()}},
 		{"set", []*cobra.Command{a.migrateCommand(), a.topologyCommand(), a.setupCommand(), a.secretsCommand()}},
 		{"", []*cobra.Command{a.completionCommand(), a.versionCommand()}},
