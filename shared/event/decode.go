@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
@@ -23,8 +24,13 @@ type Codec struct {
 	schemas map[string]*jsonschema.Schema // by topic
 }
 
-// NewCodec compiles the embedded schemas.
-func NewCodec() (*Codec, error) {
+// compiled is the one codec of the process: compiling takes ten milliseconds, and a codec does not change.
+var compiled = sync.OnceValues(compile)
+
+// NewCodec returns the codec of the embedded schemas, compiled by the first call.
+func NewCodec() (*Codec, error) { return compiled() }
+
+func compile() (*Codec, error) {
 	compiler := jsonschema.NewCompiler()
 	c := &Codec{schemas: make(map[string]*jsonschema.Schema)}
 	for _, kind := range All() {
