@@ -250,6 +250,22 @@ func (p *Postgres) ping(ctx context.Context) error {
 	return conn.Close(ctx)
 }
 
+// EndLeftPostgres kills the server that a killed owner left running in a folder, if any. The owner must be gone.
+func EndLeftPostgres(dir string) error {
+	content, err := os.ReadFile(filepath.Join(dir, "data", "postmaster.pid"))
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("end the Postgres that was left in %s: %w", dir, err)
+	}
+	first, _, _ := strings.Cut(string(content), "\n")
+	if pid, err := strconv.Atoi(strings.TrimSpace(first)); err == nil {
+		endOrphan(pid, filepath.Join(dir, "data"), 0)
+	}
+	return nil
+}
+
 // takeOver finds a server that runs in Dir already and reports whether it is ours now.
 func (p *Postgres) takeOver(ctx context.Context) bool {
 	content, err := os.ReadFile(filepath.Join(p.path("data"), "postmaster.pid"))

@@ -94,6 +94,9 @@ func (r *RabbitMQ) Restart(ctx context.Context) error {
 	return nil
 }
 
+// Halt stops the server in an orderly way, or kills it after StopTimeout, and keeps the folder: Restart starts it again.
+func (r *RabbitMQ) Halt() { r.node.stop(r.cfg.StopTimeout) }
+
 // Kill ends the server at once with SIGKILL, as a crash would, and returns when it is gone. Its data stays.
 func (r *RabbitMQ) Kill() { r.node.kill() }
 

@@ -114,6 +114,24 @@ func freePorts(ports ...*int) error {
 	return nil
 }
 
+// EndLeftRabbitMQ kills the server that a killed owner left running in a folder, if any. The owner must be gone.
+func EndLeftRabbitMQ(dir string) error {
+	r := &RabbitMQ{cfg: RabbitMQConfig{Dir: dir}}
+	content, err := os.ReadFile(r.stateFile())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("end the RabbitMQ that was left in %s: %w", dir, err)
+	}
+	if err := json.Unmarshal(content, &r.state); err != nil {
+		return fmt.Errorf("read %s: %w", r.stateFile(), err)
+	}
+	endOrphan(r.state.NodePID, "rabbitmq-server", 0)
+	endOrphan(r.state.MapperPID, "epmd", 0)
+	return nil
+}
+
 // endOrphan ends a process that was left running when its owner was killed: the group's leader must still be what it was
 // started as.
 func endOrphan(pid int, program string, patience time.Duration) {
