@@ -32,7 +32,7 @@ func Balance(s Snapshot, grace time.Duration) Ledger { return balance(s, patienc
 
 func balance(s Snapshot, p patience) Ledger {
 	b := &books{
-		s: s, p: p, gone: map[string]bool{}, vain: map[vain]bool{}, short: map[int]int64{},
+		s: s, p: p, gone: map[string]bool{}, vain: map[vain]bool{}, unnamed: map[int]int64{},
 		l: Ledger{
 			At: s.At, Missing: []Document{}, Shortages: []Shortage{}, Doubled: []Doubled{}, NotAccepted: []Document{},
 			Strays: Strays{Unrouted: s.named(broker.UnroutedQueue), Parked: s.named(broker.ParkedQueue), DeadUnnamed: s.DeadUnnamed, NoQueue: []string{}},
@@ -47,6 +47,7 @@ func balance(s Snapshot, p patience) Ledger {
 	for i := range results {
 		b.missOf(i)
 	}
+	b.checkUnfiled()
 	for _, d := range s.Lost {
 		b.miss(d)
 	}
@@ -82,7 +83,8 @@ type books struct {
 	classes [results]class
 	gone    map[string]bool // documents that are missed for certain
 	vain    map[vain]bool   // and what they waited for
-	short   map[int]int64   // how many are missed without a name, by result
+	unnamed map[int]int64   // how many are missed without a name, by result
+	unfiled []pending       // dead, and not in the store of dead letters
 }
 
 // sort puts every document that is not complete into the classes of what it waits for.
@@ -90,7 +92,11 @@ func (b *books) sort() {
 	for _, s := range b.s.States {
 		for _, w := range s.waits() {
 			c := &b.classes[w.result]
-			switch d := s.death(w); {
+			d := s.death(w)
+			if d != nil && d.Unfiled {
+				b.unfiled = append(b.unfiled, pending{state: s})
+			}
+			switch {
 			case d != nil && w.lapse: // counted for the sink, see stages
 			case d != nil && d.Discarded:
 				c.discarded++
@@ -128,28 +134,12 @@ func (b *books) missOf(i int) {
 
 // check compares the documents that wait for result i with the messages in the queues that may hold theirs.
 func (b *books) check(i int, all []pending, queues ...broker.QueueStats) {
-	held, hands := 0, 0
+	held, hands := b.s.floating(), inHands(b.s.queue(pipeline.Sink, event.TopicDeadLetter))
 	for _, q := range queues {
 		held += waiting(q)
-		if waiting(q) > 0 { // an empty queue's consumer holds nothing for long
-			hands += handful * q.Consumers
-		}
+		hands += inHands(q)
 	}
-	floating := b.s.floating()
-	if q := b.s.queue(pipeline.Sink, event.TopicDeadLetter); waiting(q) > 0 {
-		hands += handful * q.Consumers
-	}
-	var old []pending
-	for _, d := range all {
-		if b.p.lost(d.state.ID, b.s.At.Sub(d.state.Seen)) {
-			old = append(old, d)
-		}
-	}
-	slices.SortFunc(old, func(x, y pending) int {
-		return cmp.Or(x.state.Seen.Compare(y.state.Seen), cmp.Compare(x.state.ID, y.state.ID))
-	})
-	young := len(all) - len(old)
-	short := len(all) - held - floating - young - hands
+	old, short := b.short(all, held, hands)
 	if short <= 0 {
 		return
 	}
@@ -160,8 +150,46 @@ func (b *books) check(i int, all []pending, queues ...broker.QueueStats) {
 	}
 	if !certain {
 		b.l.Shortages = append(b.l.Shortages, Shortage{Stage: chain()[i].maker, Missing: int64(short), Among: int64(len(old))})
-		b.short[i] += int64(short)
+		b.unnamed[i] += int64(short)
 	}
+}
+
+// checkUnfiled looks for dead letters of which only the sink's record is left: nobody could send them again.
+func (b *books) checkUnfiled() {
+	q := b.s.queue(pipeline.DeadLetters, event.TopicDeadLetter)
+	old, short := b.short(b.unfiled, waiting(q)+b.s.named(broker.ParkedQueue), inHands(q))
+	if short <= 0 || short < len(old) {
+		return // those that wait may be any of them, and none of them is out of sight: the sink knows them
+	}
+	for _, d := range old {
+		stage := d.state.next()
+		out := Document{ID: d.state.ID, Name: d.state.Name, Loss: LossDeadLetter, Stage: chain()[min(stage, results-1)].maker, Certain: true, Last: d.state.Last}
+		out.Last.Text = "it is a dead letter, and the message, which a replay needs, is in no queue and not in the store of dead letters"
+		b.miss(out)
+	}
+}
+
+// inHands returns how many messages a queue's consumers may hold. An empty queue's consumers hold nothing for long.
+func inHands(q broker.QueueStats) int {
+	if waiting(q) == 0 {
+		return 0
+	}
+	return handful * q.Consumers
+}
+
+// short returns how many documents are missing, where so many messages are held by queues and so many may be in hands: and
+// those that they are among, the oldest first.
+func (b *books) short(all []pending, held, hands int) (old []pending, missing int) {
+	for _, d := range all {
+		if b.p.lost(d.state.ID, b.s.At.Sub(d.state.Seen)) {
+			old = append(old, d)
+		}
+	}
+	slices.SortFunc(old, func(x, y pending) int {
+		return cmp.Or(x.state.Seen.Compare(y.state.Seen), cmp.Compare(x.state.ID, y.state.ID))
+	})
+	young := len(all) - len(old)
+	return old, len(all) - held - young - hands
 }
 
 // miss names a document; of several reasons the first is kept.
@@ -218,7 +246,7 @@ func (b *books) stages() {
 func (b *books) finish(stage *Stage, i int) {
 	c := &b.classes[i]
 	stage.Dead, stage.Discarded = c.dead, c.discarded
-	stage.Missing = min(b.short[i], int64(len(c.next)))
+	stage.Missing = min(b.unnamed[i], int64(len(c.next)))
 	for _, d := range c.next {
 		if b.vain[vain{d.state.ID, wait{i, false}}] {
 			stage.Missing++
@@ -294,7 +322,7 @@ func (b *books) total() {
 	}
 	var unnamed, retry int64
 	for i := range b.classes {
-		unnamed += b.short[i]
+		unnamed += b.unnamed[i]
 		retry += b.classes[i].retry
 	}
 	unnamed = min(unnamed, t.InFlight)

@@ -67,6 +67,8 @@ const (
 	LossResult Loss = "result"
 	// LossAnnouncement means that the content is in the blob store and no event of it was ever stored.
 	LossAnnouncement Loss = "announcement"
+	// LossDeadLetter means that a stage gave up on the document and the message, which a replay needs, is gone.
+	LossDeadLetter Loss = "dead_letter"
 	// LossContent means that Postgres knows the document and the blob store has lost its content.
 	LossContent Loss = "content"
 	// LossLayout means that Postgres knows the document's layout and the blob store has lost it.

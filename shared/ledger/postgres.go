@@ -155,14 +155,14 @@ const sqlDeaths = `
 		from millrace.dead_letters where document_id is not null and shadow is null),
 	wanting as (select document_id from millrace.documents where status <> 'stored')
 	select f.document_id, f.stage, f.topic, f.kind, coalesce(l.state = 'discarded', false) as discarded,
-	       coalesce(l.state = 'resolved', false) as resolved, greatest(f.failed_at, l.seen) as seen
+	       coalesce(l.state = 'resolved', false) as resolved, l.state is null as unfiled, greatest(f.failed_at, l.seen) as seen
 	from wanting join millrace.open_failures f using (document_id)
 	left join lateral (
 		select l.state, l.seen from letters l where l.message_id = f.message_id and l.consumer_group = f.consumer_group
 		order by l.state = 'resolved', l.state = 'discarded' limit 1) l on true
 	where not f.metadata ? 'shadow'
 	union all
-	select l.document_id, l.stage, l.topic, l.kind, l.state = 'discarded', l.state = 'resolved', l.seen
+	select l.document_id, l.stage, l.topic, l.kind, l.state = 'discarded', l.state = 'resolved', false, l.seen
 	from letters l left join millrace.documents d using (document_id)
 	where d.status is distinct from 'stored'
 	  and not exists (select from millrace.failures f where f.message_id = l.message_id and f.consumer_group = l.consumer_group)`
@@ -182,7 +182,7 @@ func (s *stored) readDeaths(ctx context.Context, tx pgx.Tx) error {
 		resolved bool
 		seen     time.Time
 	)
-	_, err = pgx.ForEachRow(rows, []any{&id, &d.Stage, &d.Topic, &d.Kind, &d.Discarded, &resolved, &seen}, func() error {
+	_, err = pgx.ForEachRow(rows, []any{&id, &d.Stage, &d.Topic, &d.Kind, &d.Discarded, &resolved, &d.Unfiled, &seen}, func() error {
 		i, ok := byID[id]
 		if !ok { // only a dead letter names it: the sink is behind
 			i = len(s.states)

@@ -57,6 +57,7 @@ type Death struct {
 	Topic     string // of the message
 	Kind      string // machine-readable reason
 	Discarded bool
+	Unfiled   bool // the sink has recorded it; the message is not in the store of dead letters yet
 }
 
 // Content is a document that only the blob store knows.
@@ -113,7 +114,7 @@ func (s State) death(w wait) *Death {
 		if d.Stage == pipeline.Sink && d.Topic != l.topic || d.Stage != pipeline.Sink && (w.lapse || d.Stage != l.maker) {
 			continue
 		}
-		if found == nil || found.Discarded {
+		if found == nil || found.Discarded || found.Unfiled && !d.Discarded {
 			found = &s.Deaths[i]
 		}
 	}

@@ -192,6 +192,20 @@ func TestTrialRunsNeverCount(t *testing.T) {
 	}
 }
 
+func TestADeadLetterWhoseMessageIsGoneIsMissing(t *testing.T) {
+	w := newWorld(t)
+	id := w.document("dead", "r")
+	w.fail(id, pipeline.Parser, event.TopicReceived, "dead-r")
+	w.send(pipeline.DeadLetters, event.TopicDeadLetter, id)
+	if l := w.take(); !l.Balanced() || l.Total.Dead != 1 {
+		t.Errorf("while it waits: missing %q, %+v", missing(l), l.Total)
+	}
+	testkit.Purge(t, w.url, w.Broker.QualifiedName(broker.Group{Name: pipeline.DeadLetters, Topic: event.TopicDeadLetter}.Queue()))
+	if l := w.take(); missing(l) != "dead_letter of parser: dead" {
+		t.Errorf("missing %q, %+v", missing(l), l.Total)
+	}
+}
+
 func TestAReplayThatWasHandledAndWhoseResultIsGoneIsMissing(t *testing.T) {
 	w := newWorld(t)
 	w.die(w.document("replayed", "r"), pipeline.Parser, event.TopicReceived, "resolved", "replayed-r", true)
