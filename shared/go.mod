@@ -11,6 +11,12 @@ require (
 require github.com/klauspost/compress v1.20.3
 
 require (
+	github.com/dlclark/regexp2 v1.12.0 // indirect
+	github.com/klippa-app/go-pdfium v1.17.2 // indirect
+	github.com/tetratelabs/wazero v1.9.0 // indirect
+)
+
+require (
 	github.com/beorn7/perks v1.0.1 // indirect
 	github.com/cenkalti/backoff/v3 v3.2.2 // indirect
 	github.com/hashicorp/errwrap v1.1.0 // indirect

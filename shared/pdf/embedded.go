@@ -63,9 +63,9 @@ func (w *fileWalk) file(spec value) {
 	if w.nodes++; w.nodes > maxFileNodes || len(w.out) >= maxAttachments || !isDict(spec) {
 		return
 	}
-	name := strings.TrimSpace(clean(textString(key(spec, "UF"))))
+	name := strings.TrimSpace(Clean(textString(key(spec, "UF"))))
 	if name == "" {
-		name = strings.TrimSpace(clean(textString(key(spec, "F"))))
+		name = strings.TrimSpace(Clean(textString(key(spec, "F"))))
 	}
 	stream := key(key(spec, "EF"), "F")
 	if stream.Kind() != ledongthuc.Stream {
@@ -112,11 +112,11 @@ func formField(annot value, v view) (f layout.FormField, ok bool) {
 	var names []string
 	kind := ""
 	for node, depth := annot, 0; isDict(node) && depth < maxFieldDepth; node, depth = key(node, "Parent"), depth+1 {
-		if name := strings.TrimSpace(clean(textString(key(node, "T")))); name != "" {
+		if name := strings.TrimSpace(Clean(textString(key(node, "T")))); name != "" {
 			names = append([]string{name}, names...)
 		}
 		if f.Label == "" {
-			f.Label = strings.TrimSpace(clean(textString(key(node, "TU"))))
+			f.Label = strings.TrimSpace(Clean(textString(key(node, "TU"))))
 		}
 		if kind == "" {
 			kind = key(node, "FT").Name()
@@ -144,7 +144,7 @@ func formField(annot value, v view) (f layout.FormField, ok bool) {
 func fieldValue(v value) string {
 	switch v.Kind() {
 	case ledongthuc.String:
-		return strings.TrimSpace(clean(textString(v)))
+		return strings.TrimSpace(Clean(textString(v)))
 	case ledongthuc.Name:
 		return v.Name()
 	}

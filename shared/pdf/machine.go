@@ -29,6 +29,8 @@ type machine struct {
 	ops    int
 	marks  []mark // marked content that is open
 	budget int    // glyphs that may still be drawn
+	signs  Signs
+	curves int // in the path that is being made
 }
 
 // mark is a marked-content section: hidden when its optional content is off, replaced when it has its own actual text.
@@ -137,7 +139,7 @@ func (m *machine) run(src []byte, res *scope, depth int) {
 			panic(errStop)
 		}
 		if len(o.str) == 2 && o.str[0] == 'B' && o.str[1] == 'I' {
-			m.doc.pictures++
+			m.picture()
 			skipImage(&l)
 		} else {
 			m.operator(string(o.str), args, res, depth)
@@ -233,6 +235,15 @@ func (m *machine) operator(op string, args []operand, res *scope, depth int) {
 		}
 	case "gs":
 		m.graphicsState(string(lastString(args)), res)
+	case "c", "v", "y":
+		m.curves++
+	case "f", "F", "f*", "B", "B*", "b", "b*":
+		if m.curves > 0 {
+			m.signs.Shapes++
+		}
+		m.curves = 0
+	case "S", "s", "n":
+		m.curves = 0
 	case "BDC":
 		m.begin(args, res)
 	case "BMC":
@@ -352,11 +363,13 @@ func (m *machine) show(s []byte) {
 
 // put notes one glyph, whose baseline runs from the origin to (wx, wy) in text space.
 func (m *machine) put(f *font, text string, wx, wy float64) {
-	if text == "" {
-		return
-	}
 	if text == " " {
 		m.spaced = true
+		return
+	}
+	m.signs.Drawn++
+	if text == "" {
+		m.signs.Unmapped++
 		return
 	}
 	st := &m.st

@@ -13,7 +13,7 @@ func (m *machine) draw(name string, res *scope, depth int) {
 	v, _ := res.find("XObject", name)
 	switch key(v, "Subtype").Name() {
 	case "Image":
-		m.doc.pictures++
+		m.picture()
 	case "Form":
 		if m.isHidden() || m.offContent(v, "OC") {
 			return

@@ -57,7 +57,6 @@ func (d *document) reopen(content []byte, why string) error {
 	d.repaired = why
 	d.unpack = d.limits.Unpack
 	clear(d.fonts)
-	d.pictures = 0
 	if err := d.openFile(repair(d, content)); err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ type Limits struct {
 	Unpack int64         // bytes that all streams together may unpack to; 1 GiB
 	Pages  int           // 5000
 	Glyphs int           // on one page; 1,000,000
+	From   int           // first page that is read, numbered from 1; the first
+	To     int           // last one; the last. With From or To a document without text is no error
 	Time   time.Duration // for the whole document; 60 s. Checked between operators, so a damaged file may overrun it
 }
 
@@ -45,6 +47,7 @@ func (l Limits) withDefaults() Limits {
 	if l.Time > 0 {
 		d.Time = l.Time
 	}
+	d.From, d.To = l.From, l.To
 	return d
 }
 
@@ -60,7 +63,6 @@ type document struct {
 	inflater  io.ReadCloser
 	fonts     map[string]*font // by reference
 	hidden    map[string]bool  // references of optional content that is off
-	pictures  int              // images drawn so far
 	glyphs    []assembly.Glyph // space for a page's glyphs, used again
 }
 
@@ -69,23 +71,36 @@ type document struct {
 // [layout.Page.Error], and the outcome is then Partial; when no page can be read, that is an error. Read does not keep or
 // change content. It may be called by many goroutines at once.
 func Read(ctx context.Context, content []byte, limits Limits) (*layout.Document, error) {
+	r, err := Examine(ctx, content, limits)
+	if err != nil {
+		return nil, err
+	}
+	return r.Document, nil
+}
+
+// Examine is [Read] for callers who want to know how well a document was read. With an error, the Reading holds what is known
+// all the same.
+func Examine(ctx context.Context, content []byte, limits Limits) (Reading, error) {
 	limits = limits.withDefaults()
 	if err := checkContent(content, limits); err != nil {
-		return nil, err
+		return Reading{}, err
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limits.Time, context.DeadlineExceeded)
 	defer cancel()
 	d := &document{ctx: ctx, limits: limits, unpack: limits.Unpack, fonts: map[string]*font{}}
 	out, err := d.read(content)
+	if out == nil {
+		out = &Reading{}
+	}
 	switch {
 	case err == nil:
-		return out, nil
+		return *out, nil
 	case ctx.Err() != nil:
-		return nil, contextError(ctx)
+		return *out, contextError(ctx)
 	case fault.KindOf(err) == "":
-		return nil, damaged(content, err)
+		return *out, damaged(content, err)
 	}
-	return nil, err
+	return *out, err
 }
 
 func checkContent(content []byte, limits Limits) error {
@@ -105,11 +120,11 @@ func checkContent(content []byte, limits Limits) error {
 }
 
 // read opens the file and reads all pages; where the file as it stands leads nowhere, it is repaired and read again.
-func (d *document) read(content []byte) (*layout.Document, error) {
+func (d *document) read(content []byte) (*Reading, error) {
 	openErr := d.open(content)
 	if openErr == nil {
 		out, err := d.readPages()
-		if err == nil && out.Outcome == layout.Complete || d.repaired != "" || d.encrypted || final(err) {
+		if err == nil && out.Document.Outcome == layout.Complete || d.repaired != "" || d.encrypted || final(err) {
 			return d.finish(content, out, err)
 		}
 		first, firstErr := out, err
@@ -136,8 +151,8 @@ func final(err error) bool {
 }
 
 // better reports whether a was read more fully than b; b may be nil.
-func better(a, b *layout.Document) bool {
-	return b == nil || a.Words() > b.Words()
+func better(a, b *Reading) bool {
+	return b == nil || a.Document.Words() > b.Document.Words()
 }
 
 // damaged is the fault of a file that could not be opened, even repaired.
@@ -160,16 +175,17 @@ func plain(err error) string {
 }
 
 // finish turns what was read into the result: it is a failure when there is no text.
-func (d *document) finish(content []byte, out *layout.Document, err error) (*layout.Document, error) {
+func (d *document) finish(content []byte, r *Reading, err error) (*Reading, error) {
 	if errors.Is(err, errUnpacked) {
-		return nil, failf(KindTooLarge, "the document unpacks to more than %d bytes", d.limits.Unpack)
+		return r, failf(KindTooLarge, "the document unpacks to more than %d bytes", d.limits.Unpack)
 	}
 	if err != nil && fault.KindOf(err) == "" && d.ctx.Err() == nil {
 		err = damaged(content, err) // what the structure does not give now it will not give later
 	}
 	if err != nil {
-		return nil, err
+		return r, err
 	}
+	out := r.Document
 	if d.repaired != "" {
 		out.EngineReason = "repaired: " + d.repaired
 		if truncated(content) {
@@ -179,20 +195,29 @@ func (d *document) finish(content []byte, out *layout.Document, err error) (*lay
 	}
 	if out.Words() > 0 {
 		out.Language = out.GuessLanguage()
-		return out, nil
+		return r, nil
+	}
+	if d.limits.From > 0 || d.limits.To > 0 {
+		return r, nil
 	}
 	if d.encrypted {
-		return nil, failf(KindEncrypted, "the PDF is encrypted, and decrypting it gave no text; its scheme cannot be read yet")
+		return r, failf(KindEncrypted, "the PDF is encrypted, and decrypting it gave no text; its scheme cannot be read yet")
 	}
-	for i := range out.Pages {
-		if reason := out.Pages[i].Error; reason != "" {
-			return nil, failf(KindDamaged, "no page could be read; page %d: %s", i+1, reason)
+	return r, r.Textless()
+}
+
+// Textless returns the Permanent fault that a document without a word ends with: [KindDamaged] when a page could not be read,
+// [KindNeedsOCR] when there are pictures, outlines or characters that nobody can read, else [KindNoText].
+func (r *Reading) Textless() error {
+	for i := range r.Document.Pages {
+		if reason := r.Document.Pages[i].Error; reason != "" {
+			return failf(KindDamaged, "no page could be read; page %d: %s", r.Document.Pages[i].Number, reason)
 		}
 	}
-	if d.pictures > 0 {
-		return nil, failf(KindNeedsOCR, "the document has no text: its %s scanned pictures, which need character recognition", pagesAre(len(out.Pages)))
+	if why := r.pictured(); why != "" {
+		return failf(KindNeedsOCR, "the document has no text: %s, which need character recognition", why)
 	}
-	return nil, failf(KindNoText, "the document has no text on %s", pagesOf(len(out.Pages)))
+	return failf(KindNoText, "the document has no text on %s", pagesOf(len(r.Document.Pages)))
 }
 
 func pagesAre(n int) string {
@@ -210,21 +235,25 @@ func pagesOf(n int) string {
 }
 
 // readPages reads the document information and every page.
-func (d *document) readPages() (*layout.Document, error) {
+func (d *document) readPages() (*Reading, error) {
 	out := &layout.Document{Engine: Engine, Outcome: layout.Complete, Info: d.info()}
 	pages, err := d.pages()
 	if err != nil {
 		return nil, err
 	}
 	d.hidden = d.hiddenContent()
+	r := &Reading{Document: out, Pages: len(pages)}
 	out.Pages = make([]layout.Page, 0, len(pages))
 	for i, p := range pages {
-		page, err := d.readPage(p)
+		if i+1 < d.limits.From || d.limits.To > 0 && i+1 > d.limits.To {
+			continue
+		}
+		page, signs, err := d.readPage(p)
 		if errors.Is(err, errUnpacked) {
-			return nil, err
+			return r, err
 		}
 		if d.ctx.Err() != nil {
-			return nil, contextError(d.ctx)
+			return r, contextError(d.ctx)
 		}
 		if err != nil {
 			page.Error = plain(err)
@@ -232,13 +261,14 @@ func (d *document) readPages() (*layout.Document, error) {
 		}
 		page.Number = i + 1
 		out.Pages = append(out.Pages, page)
+		r.Signs = append(r.Signs, signs)
 	}
 	out.Attachments, out.Form = d.attachments(), d.form(pages)
-	return out, nil
+	return r, nil
 }
 
 // readPage reads one page; a panic on it is an error of this page only.
-func (d *document) readPage(p pageNode) (page layout.Page, err error) {
+func (d *document) readPage(p pageNode) (page layout.Page, signs Signs, err error) {
 	view := p.view()
 	page = layout.Page{Width: view.width, Height: view.height, Rotation: view.rotation}
 	defer func() {
@@ -251,13 +281,13 @@ func (d *document) readPage(p pageNode) (page layout.Page, err error) {
 		}
 	}()
 	if p.err != nil {
-		return page, p.err
+		return page, signs, p.err
 	}
 	m := newMachine(d, view)
 	m.page(p)
 	page.Blocks = assembly.Blocks(m.glyphs)
 	d.glyphs = m.glyphs // for the next page
-	return page, nil
+	return page, m.signs, nil
 }
 
 // infoKeys are the entries of the document information that are kept, and their names in the result.
@@ -268,8 +298,8 @@ func (d *document) info() map[string]string {
 	dict := key(d.trailer(), "Info")
 	out := map[string]string{}
 	for _, name := range infoKeys {
-		if text := strings.TrimSpace(clean(textString(key(dict, name)))); text != "" {
-			out[infoName(name)] = text
+		if text := strings.TrimSpace(Clean(textString(key(dict, name)))); text != "" {
+			out[InfoName(name)] = text
 		}
 	}
 	if len(out) == 0 {
@@ -278,7 +308,8 @@ func (d *document) info() map[string]string {
 	return out
 }
 
-func infoName(key string) string {
+// InfoName returns the name that an entry of the document information has in the result: "ModDate" is "modified".
+func InfoName(key string) string {
 	switch key {
 	case "CreationDate":
 		return "created"

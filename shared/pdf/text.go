@@ -31,8 +31,8 @@ func utf16Text(raw string, little bool) string {
 	return string(utf16.Decode(units))
 }
 
-// clean makes text fit for storing and showing: valid UTF-8, no control characters.
-func clean(s string) string {
+// Clean makes text fit for storing and showing: valid UTF-8, no control characters.
+func Clean(s string) string {
 	if !utf8.ValidString(s) {
 		s = strings.ToValidUTF8(s, "")
 	}
