@@ -3,6 +3,7 @@ package prove
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -67,7 +68,8 @@ const (
 	leastBar    = 4  // a fault that is over at once is seen too
 	labelSpace  = 18 // for a number
 	mostXTicks  = 12
-	gapInCurve  = 4 // seconds without a sample break a curve
+	tickSpace   = 44 // between marks of an axis that is not even
+	gapInCurve  = 4  // seconds without a sample break a curve
 	plotPadding = 1.05
 )
 
@@ -137,7 +139,7 @@ func (c chart) drawFaults(faults []FaultRecord, end float64) []drawnLane {
 			Title: fmt.Sprintf("%d. %s: %s to %s", f.Number, f.Name, clock(f.From), clock(f.To)),
 		}
 		if b.LabelX = b.X + b.Width/2; b.Width < labelSpace {
-			b.LabelX = b.X + b.Width + labelSpace/2
+			b.LabelX = b.X + b.Width + labelSpace/2 + 2
 		}
 		if b.LabelX-labelSpace/2 >= edge[f.Lane] {
 			b.Label = fmt.Sprint(f.Number)
@@ -158,15 +160,20 @@ func timeStep(end float64) float64 {
 	return 3600
 }
 
-// roots returns marks for an axis that shows square roots, up to top.
-func roots(top float64) []float64 {
-	ticks := []float64{0}
-	for _, share := range []float64{0.01, 0.05, 0.2, 0.5, 1} {
-		if v := round(top * share); v > ticks[len(ticks)-1] {
-			ticks = append(ticks, v)
+// roots returns marks for an axis of a height that shows square roots, up to top, with room for their labels.
+func roots(top, height float64) []float64 {
+	ticks := []float64{}
+	last := math.Inf(1)
+	for power := math.Pow(10, math.Floor(math.Log10(top))); power >= 1; power /= 10 {
+		for _, m := range []float64{5, 4, 3, 2, 1} {
+			if at := height * math.Sqrt(m*power/top); m*power <= top && last-at >= tickSpace && at >= tickSpace {
+				ticks = append(ticks, m*power)
+				last = at
+			}
 		}
 	}
-	return ticks
+	slices.Reverse(ticks)
+	return append([]float64{0}, ticks...)
 }
 
 // steps returns marks for an even axis, up to top.

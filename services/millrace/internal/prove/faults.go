@@ -25,6 +25,8 @@ type Fault struct {
 	Lane   lane
 	// Blow means that the fault is over when it has been inflicted; else it lasts for a part of its turn.
 	Blow bool
+	// Brief means that the way back takes long by itself, so that the fault lasts only a little beside that.
+	Brief bool
 	// Skip says why the fault cannot be inflicted here, or "".
 	Skip func(*world) string
 	// Inflict begins the fault, and returns when it is on; a blow, when it is over.
@@ -37,12 +39,12 @@ type Fault struct {
 func faults(services []string) []Fault {
 	all := []Fault{
 		{
-			Name: "rabbitmq-restart", Lane: outages,
+			Name: "rabbitmq-restart", Lane: outages, Brief: true,
 			Proves:  "an orderly restart of the broker keeps every message; services reconnect and consume again by themselves",
 			Inflict: func(ctx context.Context, w *world) error { return w.rabbitmq.stop() },
 			Lift:    func(ctx context.Context, w *world) error { return w.rabbitmq.start(ctx) },
 		}, {
-			Name: "rabbitmq-kill", Lane: outages,
+			Name: "rabbitmq-kill", Lane: outages, Brief: true,
 			Proves:  "what the broker confirmed survives its SIGKILL; what it did not confirm is published again",
 			Inflict: func(_ context.Context, w *world) error { return w.rabbitmq.kill() },
 			Lift:    func(ctx context.Context, w *world) error { return w.rabbitmq.start(ctx) },
@@ -92,6 +94,10 @@ func faults(services []string) []Fault {
 		all = append(all, kill(name))
 	}
 	return append(all, Fault{
+		Name: "statements-cancelled", Lane: blows, Blow: true,
+		Proves:  "an error that may pass is tried again after a delay, through the retry queues",
+		Inflict: func(ctx context.Context, w *world) error { return w.cancelStatements(ctx) },
+	}, Fault{
 		Name: "service-stop", Lane: blows, Blow: true,
 		Proves: "a service that is asked to end finishes what it has in hand and gives back the rest",
 		Inflict: func(ctx context.Context, w *world) error {

@@ -55,7 +55,7 @@ func look(ctx context.Context, pool *postgres.Pool, inbox string, queues []broke
 			return f, err
 		}
 	}
-	if err := f.refused(filepath.Join(inbox, "rejected")); err != nil {
+	if err := f.refused(filepath.Join(inbox, rejectedFolder)); err != nil {
 		return f, err
 	}
 	var err error
@@ -141,6 +141,9 @@ func (f *found) doubledFields(ctx context.Context, pool *postgres.Pool) error {
 	}
 	return nil
 }
+
+// rejectedFolder is the generator's default folder for what it refuses, in the inbox.
+const rejectedFolder = "rejected"
 
 // reasonSuffix is what the generator adds to the name of a refused file for its reason.
 const reasonSuffix = ".reason.txt"

@@ -50,10 +50,7 @@ func (r Report) page() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the page's template: %w", err)
 	}
-	d := pageData{Report: r, Headline: r.headline(), Word: "Failed", Figures: r.figures(), Tiles: r.tiles()}
-	if r.Passed {
-		d.Word = "Passed"
-	}
+	d := pageData{Report: r, Headline: r.headline(), Word: r.word(), Figures: r.figures(), Tiles: r.tiles()}
 	d.Backlog, d.Waits, d.Legend = r.drawBacklog()
 	d.Progress = r.drawProgress()
 	for _, name := range slices.Sorted(maps.Keys(r.Crashes)) {
@@ -118,7 +115,7 @@ func (r Report) drawBacklog() (chart, []wait, []legend) {
 	}
 	top *= plotPadding
 	lanes := chart{Left: plotLeft, Right: plotRight}.drawFaults(r.Faults, end)
-	c := newChart(backlogHeight, lanes, end, top, roots(top), math.Sqrt)
+	c := newChart(backlogHeight, lanes, end, top, roots(top, backlogHeight), math.Sqrt)
 	c.XTitle, c.YTitle = "time since the load began (minutes:seconds)", "messages waiting (square-root scale)"
 	c.End = c.x(r.Load, end)
 	var waits []wait
@@ -172,7 +169,6 @@ func (r Report) drawProgress() chart {
 	even := func(v float64) float64 { return v }
 	c := newChart(progressHeight, nil, end, top, steps(top), even)
 	c.XTitle, c.YTitle = "time since the load began (minutes:seconds)", "documents, messages"
-	c.End = c.x(r.Load, end)
 	c.add("in", "handed over (arrivals)", in, end, top, even)
 	c.add("stored", "stored (documents)", stored, end, top, even)
 	c.add("dead", "given up on (dead letters)", dead, end, top, even)

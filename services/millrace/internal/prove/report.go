@@ -2,6 +2,8 @@ package prove
 
 import (
 	"time"
+
+	"github.com/millrace/millrace/shared/ledger"
 )
 
 // Report is what a run gives.
@@ -18,6 +20,7 @@ type Report struct {
 	Drained  bool           `json:"drained"` // it came to that
 	Speed    float64        `json:"speed"`   // documents stored per second of load and drain
 	Verdict  Verdict        `json:"verdict"`
+	Ledger   ledger.Total   `json:"ledger"` // as millrace reconcile draws it up, from what is stored alone
 	Faults   []FaultRecord  `json:"faults"`
 	Stages   []StageReport  `json:"stages"`
 	Crashes  map[string]int `json:"crashes,omitempty"` // services that ended by themselves

@@ -3,8 +3,12 @@ package prove
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"slices"
 	"time"
+
+	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/ledger"
 )
 
 // stillFor is how long nothing may change, with nothing waiting, before what is missing counts as lost. It is longer than the
@@ -54,6 +58,19 @@ func (r *run) finish(ctx context.Context, report Report) (Report, error) {
 		return report, err
 	}
 	report.Verdict = judge(r.books, f)
+	blobs, err := blob.OpenExisting(r.cfg.Dir.BlobURL())
+	if err != nil {
+		return report, err
+	}
+	// Nothing runs any more, so nobody holds anything: no grace.
+	l, err := ledger.Take(ctx, ledger.Sources{
+		Broker: r.broker, Groups: r.groups, Postgres: r.pool, Blobs: blobs, Inbox: r.inbox, Rejected: filepath.Join(r.inbox, rejectedFolder),
+	}, ledger.Options{})
+	if err != nil {
+		return report, err
+	}
+	report.Ledger = l.Total
+	report.Verdict.reconcile(l)
 	report.Samples, report.Crashes = r.sampler.all(), crashes
 	report.Stages = stages(r.cfg.Services, report.Samples)
 	report.Faults = numbered(r.records)

@@ -13,14 +13,18 @@ import (
 // shown is how many findings of a kind the text and the page name; the JSON has them all.
 const shown = 20
 
-// headline is the verdict in a line.
+// word is the verdict in a word.
+func (r Report) word() string {
+	if r.Passed {
+		return "Passed"
+	}
+	return "Failed"
+}
+
+// headline is the account in a line.
 func (r Report) headline() string {
 	v := r.Verdict
-	word := "PASSED"
-	if !r.Passed {
-		word = "FAILED"
-	}
-	return fmt.Sprintf("%s: %d documents in %d arrivals, lost %d, doubled %d, dead %d (%d unexpected)", word, v.Documents, v.Arrivals,
+	return fmt.Sprintf("%d documents in %d arrivals: lost %d, doubled %d, dead %d, of which unexpected %d", v.Documents, v.Arrivals,
 		len(v.Lost), len(v.Doubled), v.DeadLetters+len(v.Unexpected), len(v.Unexpected))
 }
 
@@ -38,6 +42,10 @@ func (r Report) figures() []figure {
 	if r.Held >= 1 {
 		load += fmt.Sprintf("; held back for %s, because enough waited", duration(r.Held))
 	}
+	rejected := "?"
+	if r.Ledger.Rejected != nil {
+		rejected = fmt.Sprint(*r.Ledger.Rejected)
+	}
 	return []figure{
 		{"documents in", fmt.Sprint(v.Documents), fmt.Sprintf("%d arrivals, %d of them of a document that was in already", v.Arrivals, v.Arrivals-v.Documents)},
 		{"stored", fmt.Sprint(v.Stored), "with one event of each stage for each arrival"},
@@ -47,6 +55,8 @@ func (r Report) figures() []figure {
 		{"dead, unexpected", fmt.Sprint(len(v.Unexpected)), ""},
 		{"refused at the door", fmt.Sprintf("%d of %d", v.Refused, v.Files), "files that are no PDF, each next to its reason"},
 		{"left waiting", fmt.Sprint(len(v.Unfinished)), ""},
+		{"ledger", fmt.Sprintf("%d accepted", r.Ledger.Accepted), fmt.Sprintf("= %d stored + %d in flight + %d waiting for retry + %d dead + %d discarded + %s rejected + %d missing",
+			r.Ledger.Stored, r.Ledger.InFlight, r.Ledger.Retry, r.Ledger.Dead, r.Ledger.Discarded, rejected, r.Ledger.Missing)},
 		{"load", duration(r.Load), load},
 		{"drain", drain, "after the last document, until nothing waited"},
 		{"speed", fmt.Sprintf("%.1f documents/s", r.Speed), fmt.Sprintf("stored over load and drain, on %d CPUs", r.CPUs)},
@@ -68,7 +78,7 @@ func (r Report) findings() []struct {
 // WriteText prints the report for a terminal of so many columns; 0 means no limit.
 func (r Report) WriteText(w io.Writer, terminal int) error {
 	var sb strings.Builder
-	fmt.Fprintf(&sb, "%s\n", r.headline())
+	fmt.Fprintf(&sb, "%s. %s\n", strings.ToUpper(r.word()), r.headline())
 	for _, reason := range r.Reasons {
 		fmt.Fprintf(&sb, "  %s\n", table.Clean(reason))
 	}

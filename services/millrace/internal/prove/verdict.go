@@ -56,7 +56,8 @@ func (v Verdict) Passed() bool {
 // judge compares the books with what was found.
 func judge(b *books, f found) Verdict {
 	t := b.totals()
-	v := Verdict{Documents: t.Documents, Arrivals: t.Arrivals, Messages: t.Messages, Files: t.Refused}
+	v := Verdict{Documents: t.Documents, Arrivals: t.Arrivals, Messages: t.Messages, Files: t.Refused,
+		Lost: []Finding{}, Doubled: []Finding{}, Unexpected: []Finding{}, Unfinished: []Finding{}}
 	dead := v.deaths(b, f)
 	for _, id := range slices.Sorted(maps.Keys(b.documents)) {
 		v.document(id, *b.documents[id], f, dead[id])
