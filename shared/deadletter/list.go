@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"github.com/millrace/millrace/shared/postgres"
 )
 
@@ -125,4 +127,18 @@ func (s *Store) CountOpen(ctx context.Context) (int64, error) {
 		return 0, postgres.Fault(fmt.Errorf("count dead letters: %w", err))
 	}
 	return n, nil
+}
+
+// IDs returns the ids of all letters of f, whatever its limit, those that died first first.
+func (s *Store) IDs(ctx context.Context, f Filter) ([]string, error) {
+	where, args := f.conditions()
+	rows, err := s.pool.Query(ctx, "select l.dead_letter_id from millrace.dead_letters l where "+where+" order by l.died_at, l.dead_letter_id", args...)
+	if err != nil {
+		return nil, postgres.Fault(fmt.Errorf("choose dead letters: %w", err))
+	}
+	ids, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	if err != nil {
+		return nil, postgres.Fault(fmt.Errorf("choose dead letters: %w", err))
+	}
+	return ids, nil
 }

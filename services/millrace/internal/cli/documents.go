@@ -74,8 +74,11 @@ func (a *app) withPostgres(ctx context.Context, f func(*postgres.Pool) error) er
 	return nil
 }
 
-// parseSince reads a point in time: a duration before now, a date or a time.
-func parseSince(s string, now time.Time) (time.Time, error) {
+// parseSince reads the value of --since.
+func parseSince(s string, now time.Time) (time.Time, error) { return parsePast("--since", s, now) }
+
+// parsePast reads a point in time that a flag gives: a duration before now, a date or a time.
+func parsePast(flag, s string, now time.Time) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
@@ -93,7 +96,7 @@ func parseSince(s string, now time.Time) (time.Time, error) {
 	if t, err := time.Parse(time.RFC3339, s); err == nil {
 		return t, nil
 	}
-	return time.Time{}, usage("--since %q is neither a duration (90m, 24h, 7d) nor a date (2006-01-02) nor a time (2006-01-02T15:04:05Z)", s)
+	return time.Time{}, usage("%s %q is neither a duration (90m, 24h, 7d) nor a date (2006-01-02) nor a time (2006-01-02T15:04:05Z)", flag, s)
 }
 
 func (a *app) printDocuments(documents []query.Document, limit int) error {

@@ -31,6 +31,9 @@ type settings struct {
 	DeadLettersPassword string `env:"MILLRACE_DEADLETTERS_PASSWORD"`
 	OperatorPassword    string `env:"MILLRACE_OPERATOR_PASSWORD"`
 	ReaderPassword      string `env:"MILLRACE_READER_PASSWORD"`
+	// The user's editor, as everywhere.
+	Visual string `env:"VISUAL"`
+	Editor string `env:"EDITOR"`
 }
 
 // groups returns the pipeline's consumer groups as the services declare them.
