@@ -44,11 +44,11 @@ func TestExpressionFindsWhatTheExpressionAloneFinds(t *testing.T) {
 }
 
 func TestExpressionsOfTheTemplatesFindWhatTheyAloneFind(t *testing.T) {
-	plans, err := loadPlans("")
+	set, err := loadSet("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, p := range plans {
+	for _, p := range set.plans {
 		for i := range p.rules {
 			for k := range p.rules[i].patterns {
 				pat := &p.rules[i].patterns[k]

@@ -1,8 +1,6 @@
 package extract
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
 	"maps"
 	"math"
 	"slices"
@@ -10,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/extract/invoice2data"
 	"github.com/millrace/millrace/shared/layout"
 )
 
@@ -21,7 +20,8 @@ const (
 
 // Config says where templates come from.
 type Config struct {
-	// TemplateDir is a folder of templates (*.yaml, *.yml) that replace built-in ones of the same class or add classes.
+	// TemplateDir is a folder of templates (*.yaml, *.yml, also in folders below it) that replace built-in ones of the same
+	// class or add classes, and of templates in invoice2data's format (*.json too), which are told apart by their keys.
 	// Empty means the built-in templates alone.
 	TemplateDir string
 	// TemplateFile is one template that reads every document, whatever its class; it is for trying a template. Empty leaves
@@ -32,7 +32,9 @@ type Config struct {
 // Extractor reads fields. It is immutable and safe for concurrent use.
 type Extractor struct {
 	plans       map[string]*plan
-	only        *plan // of the one template that reads every document; nil for none
+	borrowed    []*invoice2data.Template // in the order in which they are tried
+	only        *plan                    // of the one template that reads every document; nil for none
+	foreignOnly bool                     // the one template that reads every document is the borrowed one
 	fingerprint string
 }
 
@@ -48,27 +50,22 @@ type Result struct {
 // New loads the templates. It fails on the first folder with a broken one, naming file, line and field of every problem
 // (each a [*TemplateError]).
 func New(cfg Config) (*Extractor, error) {
-	plans, err := loadPlans(cfg.TemplateDir)
+	set, err := loadSet(cfg.TemplateDir)
 	if err != nil {
 		return nil, err
 	}
-	e := &Extractor{plans: plans, fingerprint: fingerprint(plans)}
-	if cfg.TemplateFile != "" {
-		e.only, err = loadFile(cfg.TemplateFile)
+	e := &Extractor{plans: set.plans, borrowed: set.borrowed, fingerprint: set.fingerprint()}
+	if cfg.TemplateFile == "" {
+		return e, nil
 	}
-	return e, err
+	if err := e.useOnly(cfg.TemplateFile); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
 // Fingerprint identifies the templates in use: it changes with every change of their text. It is eight hexadecimal digits.
 func (e *Extractor) Fingerprint() string { return e.fingerprint }
-
-func fingerprint(plans map[string]*plan) string {
-	h := sha256.New()
-	for _, class := range slices.Sorted(maps.Keys(plans)) {
-		h.Write(plans[class].digest[:])
-	}
-	return hex.EncodeToString(h.Sum(nil)[:4])
-}
 
 // Classes returns the classes that have a template of their own, sorted.
 func (e *Extractor) Classes() []string {
@@ -95,11 +92,14 @@ func (e *Extractor) reading(doc *layout.Document, class string) (*reading, [][]c
 
 // result puts what a document carries as data before what was read from its pages.
 func (e *Extractor) result(r *reading, chosen [][]candidate, doc *layout.Document) Result {
-	fields := r.fields(chosen)
+	fields, template := r.fields(chosen), r.plan.source
+	if theirs, name := e.foreign(r.sheet); name != "" {
+		fields, template = e.withForeign(theirs, fields), name
+	}
 	if inv, ok := embeddedInvoice(doc); ok {
 		fields = r.withEmbedded(inv, fields)
 	}
-	return Result{Template: r.plan.source, Fields: fields}
+	return Result{Template: template, Fields: fields}
 }
 
 // plan returns the plan that reads documents of a class.

@@ -3,9 +3,11 @@ package extract
 import (
 	"crypto/sha256"
 	"embed"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"path/filepath"
@@ -14,6 +16,8 @@ import (
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
+
+	"github.com/millrace/millrace/shared/extract/invoice2data"
 )
 
 //go:embed templates/*.yaml
@@ -45,63 +49,116 @@ func (e *TemplateError) Error() string {
 	return sb.String()
 }
 
-// loadPlans returns the plans by class: the built-in ones, then those in dir over them.
-func loadPlans(dir string) (map[string]*plan, error) {
-	plans := map[string]*plan{}
-	if err := loadFS(plans, builtin, "templates", "built-in "); err != nil {
-		return nil, err
-	}
-	if dir == "" {
-		return plans, nil
-	}
-	if err := loadFS(plans, os.DirFS(dir), ".", dir+string(filepath.Separator)); err != nil {
-		return nil, err
-	}
-	return plans, nil
+// templateSet is all templates in use.
+type templateSet struct {
+	plans    map[string]*plan // by class
+	borrowed []*invoice2data.Template
+	digests  [][sha256.Size]byte // of the borrowed ones
 }
 
-// loadFS compiles each template in a folder. Files are read in the order of their names; two files of the same class in
-// one folder are an error, because one of them would have no effect.
-func loadFS(plans map[string]*plan, files fs.FS, folder, show string) error {
-	entries, err := fs.ReadDir(files, folder)
-	if err != nil {
-		return fmt.Errorf("read the templates in %s: %w", show, err)
+// loadSet returns the built-in templates, and those in dir over them.
+func loadSet(dir string) (*templateSet, error) {
+	set := &templateSet{plans: map[string]*plan{}}
+	if err := set.load(builtin, "templates", "built-in "); err != nil {
+		return nil, err
 	}
+	if dir != "" {
+		if err := set.load(os.DirFS(dir), ".", dir+string(filepath.Separator)); err != nil {
+			return nil, err
+		}
+	}
+	invoice2data.Sort(set.borrowed)
+	return set, nil
+}
+
+// fingerprint changes with every change of the templates' text.
+func (s *templateSet) fingerprint() string {
+	h := sha256.New()
+	for _, class := range slices.Sorted(maps.Keys(s.plans)) {
+		h.Write(s.plans[class].digest[:])
+	}
+	for _, d := range s.digests {
+		h.Write(d[:])
+	}
+	return hex.EncodeToString(h.Sum(nil)[:4])
+}
+
+// load compiles each template in a folder and those below it. Files are read in the order of their names; two files of the
+// same class are an error, because one of them would have no effect.
+func (s *templateSet) load(files fs.FS, folder, show string) error {
 	owner := map[string]string{}
 	var problems []error
-	for _, e := range entries {
-		if e.IsDir() || !slices.Contains([]string{".yaml", ".yml"}, path.Ext(e.Name())) {
-			continue
+	err := fs.WalkDir(files, folder, func(name string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)) {
+			return err
 		}
-		file := show + e.Name()
-		data, err := fs.ReadFile(files, path.Join(folder, e.Name()))
+		file := show + strings.TrimPrefix(strings.TrimPrefix(name, folder), "/")
+		if folder == "." {
+			file = show + filepath.FromSlash(name)
+		}
+		data, err := fs.ReadFile(files, name)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("read the template %s: %w", file, err))
-			continue
+			return nil
 		}
-		p, class, err := compile(file, data)
-		if err != nil {
-			problems = append(problems, err)
-			continue
-		}
-		if other, taken := owner[class]; taken {
-			problems = append(problems, &TemplateError{File: file, Field: "template", Text: fmt.Sprintf("%q is already the template in %s; keep one of them", class, other)})
-			continue
-		}
-		owner[class] = file
-		plans[class] = p
+		problems = append(problems, s.add(file, data, owner)...)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("read the templates in %s: %w", show, err)
 	}
 	return errors.Join(problems...)
 }
 
-// loadFile compiles the one template in a file.
-func loadFile(path string) (*plan, error) {
-	data, err := os.ReadFile(path)
-	if err != nil {
-		return nil, fmt.Errorf("read the template: %w", err)
+// add compiles one template of either kind.
+func (s *templateSet) add(file string, data []byte, owner map[string]string) []error {
+	if invoice2data.Recognize(data) {
+		t, err := borrow(file, data)
+		if err != nil {
+			return []error{err}
+		}
+		s.borrowed, s.digests = append(s.borrowed, t), append(s.digests, sha256.Sum256(data))
+		return nil
 	}
-	p, _, err := compile(path, data)
-	return p, err
+	if path.Ext(file) == ".json" {
+		return nil // not a template
+	}
+	p, class, err := compile(file, data)
+	if err != nil {
+		return []error{err}
+	}
+	if other, taken := owner[class]; taken {
+		return []error{&TemplateError{File: file, Field: "template", Text: fmt.Sprintf("%q is already the template in %s; keep one of them", class, other)}}
+	}
+	owner[class] = file
+	s.plans[class] = p
+	return nil
+}
+
+// borrow reads a template in invoice2data's format.
+func borrow(file string, data []byte) (*invoice2data.Template, error) {
+	t, found := invoice2data.Parse(filepath.Base(file), data)
+	var problems []error
+	for _, p := range found {
+		problems = append(problems, &TemplateError{File: file, Line: p.Line, Field: p.Field, Text: p.Text})
+	}
+	return t, errors.Join(problems...)
+}
+
+// useOnly makes the extractor read every document by the one template in a file.
+func (e *Extractor) useOnly(file string) error {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		return fmt.Errorf("read the template: %w", err)
+	}
+	e.borrowed, e.only = nil, nil
+	if invoice2data.Recognize(data) {
+		t, err := borrow(file, data)
+		e.borrowed, e.foreignOnly = []*invoice2data.Template{t}, true
+		return err
+	}
+	e.only, _, err = compile(file, data)
+	return err
 }
 
 // compile reads, validates and compiles one template.

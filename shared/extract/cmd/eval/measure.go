@@ -45,15 +45,23 @@ func newMeasure(ctx context.Context, data, templates string, given bool) (*measu
 
 // report measures one set and prints its figures.
 func (m *measure) report(s set, worst int, out io.Writer) error {
+	extractor, err := m.extractorFor(s)
+	if err != nil || extractor == nil {
+		return m.skip(s, out, err)
+	}
 	documents, err := s.answers(m)
 	if err != nil {
 		return err
 	}
 	var tally score.Tally
-	classes, unread := map[string]int{}, 0
+	classes, unread, apart := map[string]int{}, 0, ""
 	for _, d := range documents {
 		if m.ctx.Err() != nil {
 			return m.ctx.Err()
+		}
+		if d.apart != "" {
+			apart += fmt.Sprintf("  not counted: %s: %s\n", d.answer.Document, d.apart)
+			continue
 		}
 		doc, err := m.load(d)
 		if err != nil {
@@ -68,7 +76,7 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 			class = m.model.Classify(doc).Class.Label
 		}
 		classes[class]++
-		read := m.extractor.Explain(doc, class)
+		read := extractor.Explain(doc, class)
 		tally.Add(d.answer, read.Fields, func(field, want string) string { return why(doc, read, class, field, want) })
 	}
 	var sb strings.Builder
@@ -76,7 +84,7 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 	for _, c := range slices.Sorted(maps.Keys(classes)) {
 		fmt.Fprintf(&sb, " %s %d", c, classes[c])
 	}
-	sb.WriteByte('\n')
+	sb.WriteString("\n" + apart)
 	if err := tally.Write(&sb); err != nil {
 		return err
 	}
@@ -85,6 +93,26 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 	}
 	writeWorst(&sb, tally.Worst(worst))
 	_, err = io.WriteString(out, sb.String())
+	return err
+}
+
+// extractorFor returns the extractor with the set's templates, nil where they are absent.
+func (m *measure) extractorFor(s set) (*extract.Extractor, error) {
+	if !s.borrowed {
+		return m.extractor, nil
+	}
+	if _, err := os.Stat(m.templates); m.templates == "" || err != nil {
+		return nil, nil //nolint:nilnil // there is nothing to measure
+	}
+	return extract.New(extract.Config{TemplateDir: m.templates})
+}
+
+// skip says why a set is not measured.
+func (m *measure) skip(s set, out io.Writer, err error) error {
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(out, "\n%s: %s\n  skipped: say where invoice2data's templates are: --invoice2data DIR\n", s.name, s.title)
 	return err
 }
 

@@ -6,6 +6,7 @@ import "github.com/millrace/millrace/shared/extract/score"
 type set struct {
 	name, title string
 	answers     func(m *measure) ([]document, error)
+	borrowed    bool // read by invoice2data's templates
 	pageOnly    bool // embedded XML and form fields are withheld
 	class       string
 	targets     []target
@@ -16,6 +17,7 @@ type document struct {
 	path   string
 	answer score.Answer
 	load   loader
+	apart  string // why it is not counted; empty for those that are
 }
 
 // target is a figure and what it should be at least, or at most.
@@ -67,6 +69,10 @@ func sets() []set {
 		{
 			name: "cuad", title: "commercial contracts: governing law and effective date", class: "contract",
 			answers: gold("cuad_gold.json", []string{"jurisdiction", "effective_date"}, false, false),
+		},
+		{
+			name: "invoice2data", title: "that project's tests, read by its own templates", class: "invoice", borrowed: true,
+			answers: foreign, targets: []target{recall(1)},
 		},
 	}
 }
