@@ -24,6 +24,6 @@ func (e *Extractor) Extract(ctx context.Context, in event.Classified) (event.Ext
 	if err != nil {
 		return event.Extracted{}, fmt.Errorf("extract from document %s: %w", in.DocumentID, err)
 	}
-	res := e.fields.Extract(doc, in.Class.Label)
+	res := e.fields.Extract(doc, e.fields.ReadAs(in.Class, in.Alternatives))
 	return event.Extracted{DocumentID: in.DocumentID, Class: in.Class, Template: res.Template, Fields: res.Fields}, nil
 }

@@ -154,7 +154,7 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 	if i.pageOnly {
 		doc.Attachments, doc.Form = nil, nil
 	}
-	for _, f := range i.extractor.Extract(doc, class.Class.Label).Fields {
+	for _, f := range i.extractor.Extract(doc, i.extractor.ReadAs(class.Class, class.Alternatives)).Fields {
 		r.Fields = append(r.Fields, field(f))
 	}
 	return nil

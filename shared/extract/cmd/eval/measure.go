@@ -73,7 +73,8 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 		}
 		class := s.class
 		if !m.given {
-			class = m.model.Classify(doc).Class.Label
+			c := m.model.Classify(doc)
+			class = extractor.ReadAs(c.Class, c.Alternatives)
 		}
 		classes[class]++
 		read := extractor.Explain(doc, class)
