@@ -157,14 +157,14 @@ func better(a, b *Reading) bool {
 
 // damaged is the fault of a file that could not be opened, even repaired.
 func damaged(content []byte, err error) error {
-	if truncated(content) {
+	if Truncated(content) {
 		return failf(KindTruncated, "the PDF ends too early (there is no end mark in it) and could not be repaired: %s; ask for the file again", plain(err))
 	}
 	return failf(KindDamaged, "the PDF is damaged and could not be repaired: %s", plain(err))
 }
 
-// truncated reports whether a file's end mark is missing.
-func truncated(content []byte) bool {
+// Truncated reports whether a file's end mark is missing.
+func Truncated(content []byte) bool {
 	return !bytes.Contains(content[max(0, len(content)-2048):], []byte("%%EOF"))
 }
 
@@ -188,7 +188,7 @@ func (d *document) finish(content []byte, r *Reading, err error) (*Reading, erro
 	out := r.Document
 	if d.repaired != "" {
 		out.EngineReason = "repaired: " + d.repaired
-		if truncated(content) {
+		if Truncated(content) {
 			out.Outcome = layout.Partial // nobody knows which pages the missing end held
 			out.EngineReason = "the end of the file is missing; " + out.EngineReason
 		}

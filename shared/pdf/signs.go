@@ -31,8 +31,8 @@ type Reading struct {
 	Pages    int              // that the document has, which are more than were read when Limits.From or To were set
 }
 
-// outlines is how many filled shapes, at least, are taken for letters in a document without text.
-const outlines = 30
+// Outlines is how many filled shapes, at least, are taken for letters in a document without text.
+const Outlines = 30
 
 // pictured says why a document without text should have some, or "".
 func (r *Reading) pictured() string {
@@ -47,7 +47,7 @@ func (r *Reading) pictured() string {
 		return "its fonts do not say what their characters mean"
 	case sum.Pictures > 0:
 		return pagesAre(len(r.Signs)) + " scanned pictures"
-	case sum.Shapes >= outlines:
+	case sum.Shapes >= Outlines:
 		return pagesAre(len(r.Signs)) + " drawn outlines"
 	}
 	return ""

@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
 	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/pdf/reader"
 )
 
 // childArgument marks a process as a child. It is no command of any program.
@@ -23,14 +24,17 @@ const childArgument = "\x01millrace-sandbox-child"
 // a gigabyte.
 const maxStack = 64 << 20
 
-// reader reads a document within limits; it is pdf.Read but for tests.
-type reader func(ctx context.Context, content []byte, limits pdf.Limits) (*layout.Document, error)
+// readFunc reads a document within limits; it is reader.Reader.Read but for tests.
+type readFunc func(ctx context.Context, content []byte, limits pdf.Limits, options reader.Options) (pdf.Reading, error)
 
 // Child serves documents and ends the process, when the process was started as a child; else it returns at once. Every
 // program that uses a Pool calls it before anything else.
-func Child() { childOf(pdf.Read) }
+func Child() { childOf(new(reader.Reader).Read) }
 
-func childOf(read reader) {
+func childOf(read readFunc) {
+	if len(os.Args) == 3 && os.Args[1] == compileArgument {
+		compile(os.Args[2])
+	}
 	if len(os.Args) != 2 || os.Args[1] != childArgument {
 		return
 	}
@@ -44,7 +48,7 @@ func childOf(read reader) {
 }
 
 // serve answers requests until the parent closes the pipe.
-func serve(in io.Reader, out io.Writer, read reader) error {
+func serve(in io.Reader, out io.Writer, read readFunc) error {
 	debug.SetMaxStack(maxStack)
 	runtime.GOMAXPROCS(1)   // a document is read by one goroutine, and the other CPUs have children of their own
 	debug.SetGCPercent(400) // documents are short-lived; the memory limit sets in where it has to
@@ -65,7 +69,7 @@ func serve(in io.Reader, out io.Writer, read reader) error {
 			restrict(ask.Limits.Memory)
 			restricted = true
 		}
-		reply, body := readOne(content, ask.Limits, read)
+		reply, body := readOne(content, ask, read)
 		if err := writeFrame(out, reply, body); err != nil {
 			return fmt.Errorf("write answer: %w", err)
 		}
@@ -73,7 +77,7 @@ func serve(in io.Reader, out io.Writer, read reader) error {
 }
 
 // readOne reads one document; a panic in the reader is a fault of that document.
-func readOne(content []byte, limits Limits, read reader) (reply answer, body []byte) {
+func readOne(content []byte, ask request, read readFunc) (reply answer, body []byte) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			body = nil
@@ -83,19 +87,22 @@ func readOne(content []byte, limits Limits, read reader) (reply answer, body []b
 		runtime.ReadMemStats(&m)
 		reply.Used = memoryReport{Heap: m.HeapSys - m.HeapReleased}
 	}()
-	doc, err := read(context.Background(), content, limits.Limits)
+	reading, err := read(context.Background(), content, ask.Limits.Limits, ask.Options)
+	if errors.Is(err, reader.ErrNotCompiled) {
+		return answer{Compile: true}, nil
+	}
+	if err != nil {
+		return answer{Fault: toWire(err), Total: reading.Pages}, nil
+	}
+	body, err = layout.Encode(reading.Document)
 	if err != nil {
 		return answer{Fault: toWire(err)}, nil
 	}
-	body, err = layout.Encode(doc)
-	if err != nil {
+	if limit := ask.Limits.Output; int64(len(body)) > limit {
+		err := fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the text of the document takes %d bytes; the limit is %d", len(body), limit)
 		return answer{Fault: toWire(err)}, nil
 	}
-	if int64(len(body)) > limits.Output {
-		err := fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the text of the document takes %d bytes; the limit is %d", len(body), limits.Output)
-		return answer{Fault: toWire(err)}, nil
-	}
-	return answer{Summary: summarise(doc)}, body
+	return answer{Summary: summarise(reading.Document), Total: reading.Pages}, body
 }
 
 // leaveWithParent ends the process when its parent is gone, for platforms whose kernel does not see to it.

@@ -3,8 +3,11 @@
 //
 // The children are the calling program itself, started again with a hidden argument: every program (and test binary) that
 // uses a [Pool] calls [Child] first thing in main. A child gets a document's bytes over a pipe and answers with the
-// encoded layout or a typed fault; it inherits no environment and no open files. The package knows nothing of
-// stores, events or stages.
+// encoded layout or a typed fault; it inherits no environment and no open files. A document that fails as a whole is tried by the
+// other engine and then page by page, and what can be read of it is kept. The package knows nothing of stores, events or stages.
+//
+// PDFium, which some documents need, is compiled for the machine once for each pool, into a temporary folder that the children read
+// and only a process without documents writes.
 //
 // On Linux the children's memory is bounded by RLIMIT_DATA and watched from outside, and they die with their parent by
 // PR_SET_PDEATHSIG. Elsewhere memory is bounded only by the Go runtime's soft limit, which a hostile file can exceed for a

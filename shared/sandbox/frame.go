@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/pdf/reader"
 )
 
 // A frame is a JSON head and a body, each after its length as four bytes and eight bytes, big endian.
@@ -17,13 +18,16 @@ const maxHead = 1 << 20
 
 // request asks a child to read the body.
 type request struct {
-	Limits Limits `json:"limits"`
+	Limits  Limits         `json:"limits"`
+	Options reader.Options `json:"options"`
 }
 
 // answer is what a child says of a document; the body is the encoded layout unless there is a fault.
 type answer struct {
 	Summary Summary      `json:"summary"`
+	Total   int          `json:"total,omitempty"` // pages of the document, where it was asked for some of them
 	Fault   *wireFault   `json:"fault,omitempty"`
+	Compile bool         `json:"compile,omitempty"` // PDFium is needed: ask again when it is compiled
 	Used    memoryReport `json:"used"`
 }
 

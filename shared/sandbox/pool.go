@@ -11,6 +11,8 @@ import (
 
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/pdf/ocr"
+	"github.com/millrace/millrace/shared/pdf/reader"
 )
 
 // Limits bound the reading of one document. A zero field stands for its default.
@@ -19,14 +21,24 @@ type Limits struct {
 
 	Memory int64 // bytes that a child may hold; 1 GiB
 	Output int64 // bytes of the encoded layout; 256 MiB
+
+	// Rescue is how long, at most, a document that failed as a whole (it crashed its reader, or went over a limit of time or memory) is
+	// tried by other means: the other engine, then page by page. 0 stands for Time, a negative one for not at all.
+	Rescue time.Duration
 }
 
 // Config says how many children a Pool keeps and what they may use. The zero Config is useful.
 type Config struct {
 	Children int // processes, and so documents read at once; the number of CPUs
 	Limits   Limits
-	Recycle  int          // documents after which a child is replaced; 500
-	Log      *slog.Logger // slog.Default()
+	Recycle  int    // documents after which a child is replaced; 500
+	Engine   string // one of package reader's; each page by the best
+	// Passwords are tried, in order, on documents that are encrypted.
+	Passwords []string
+	// OCR names the languages that pages without text are recognized in, as tesseract does ("eng+deu"); "" and "none" for not at all.
+	// Where tesseract or a language is missing, New logs it, and such pages stay unread.
+	OCR string
+	Log *slog.Logger // slog.Default()
 }
 
 func (c Config) withDefaults() (Config, error) {
@@ -54,6 +66,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Limits.Time == 0 {
 		c.Limits.Time = time.Minute
 	}
+	if c.Limits.Rescue == 0 {
+		c.Limits.Rescue = c.Limits.Time
+	}
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
@@ -67,6 +82,8 @@ const grace = 500 * time.Millisecond
 // are children, and others wait.
 type Pool struct {
 	cfg     Config
+	options reader.Options
+	engine  *compiled
 	starter *starter
 	slots   chan *process // one for each child; nil where none is running
 	closing chan struct{}
@@ -86,7 +103,12 @@ func New(cfg Config) (*Pool, error) {
 	if missing := degraded(); missing != "" {
 		cfg.Log.Warn("documents are read with weaker limits on this system", "missing", missing)
 	}
-	p := &Pool{cfg: cfg, starter: s, slots: make(chan *process, cfg.Children), closing: make(chan struct{})}
+	recognition, err := ocr.Find(context.Background(), cfg.OCR)
+	if err != nil {
+		cfg.Log.Warn("pages that are pictures will not be read", "error", err)
+	}
+	p := &Pool{cfg: cfg, starter: s, engine: newCompiled(s.path, cfg.Log), slots: make(chan *process, cfg.Children), closing: make(chan struct{})}
+	p.options = reader.Options{Engine: cfg.Engine, Passwords: cfg.Passwords, OCR: recognition, Memory: cfg.Limits.Memory / 2}
 	for range cfg.Children {
 		p.slots <- nil
 	}
@@ -114,12 +136,9 @@ func (p *Pool) Read(ctx context.Context, content []byte) (Result, error) {
 		return Result{}, errClosed()
 	default:
 	}
-	result, slot, err := p.attempt(ctx, slot, content)
-	if errors.Is(err, errKilledFromOutside) && ctx.Err() == nil {
-		p.cfg.Log.Warn("a reading process was killed from outside; trying the document once more")
-		result, slot, err = p.attempt(ctx, slot, content)
-	}
-	p.slots <- slot
+	t := &task{pool: p, child: slot, content: content}
+	result, err := t.read(ctx)
+	p.slots <- t.child
 	return result, err
 }
 
@@ -134,31 +153,6 @@ func cancelled(ctx context.Context) error {
 	return fault.Interrupted(ctx.Err())
 }
 
-// attempt reads a document in the slot's child, or in a new one. It returns the child that the slot is to hold: nil when
-// it died or is worn out.
-func (p *Pool) attempt(ctx context.Context, c *process, content []byte) (Result, *process, error) {
-	if c == nil {
-		var err error
-		if c, err = p.starter.start(); err != nil {
-			return Result{}, nil, fmt.Errorf("start a reading process: %w", err)
-		}
-	}
-	reply, body, err := c.ask(ctx, p.closing, request{Limits: p.cfg.Limits}, content)
-	if err != nil {
-		c.kill()
-		return Result{}, nil, err
-	}
-	c.documents++
-	if c.documents >= p.cfg.Recycle || reply.Used.Heap > uint64(p.cfg.Limits.Memory)/2 {
-		c.kill()
-		c = nil
-	}
-	if reply.Fault != nil {
-		return Result{}, c, reply.Fault.fault()
-	}
-	return Result{Summary: reply.Summary, Layout: body}, c, nil
-}
-
 // Close ends all children and waits for them. Documents that are being read end with an Interrupted fault. A closed pool
 // stays closed.
 func (p *Pool) Close() {
@@ -170,5 +164,6 @@ func (p *Pool) Close() {
 			}
 		}
 		p.starter.close()
+		p.engine.close()
 	})
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
 	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/pdf/reader"
 )
 
 // parentArgument makes the test binary a parent that reads one hanging document until it is killed.
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 }
 
 // misbehave is the children's reader: the document says what to do.
-func misbehave(ctx context.Context, content []byte, limits pdf.Limits) (*layout.Document, error) {
+func misbehave(ctx context.Context, content []byte, limits pdf.Limits, options reader.Options) (pdf.Reading, error) {
 	word, rest, _ := strings.Cut(string(content), " ")
 	switch word {
 	case "hang":
@@ -49,7 +50,7 @@ func misbehave(ctx context.Context, content []byte, limits pdf.Limits) (*layout.
 			_ = len(hog)
 		}
 	case "recurse":
-		return nil, fmt.Errorf("depth %d", recurse(1))
+		return pdf.Reading{}, fmt.Errorf("depth %d", recurse(1))
 	case "exit":
 		os.Exit(3)
 	case "panic":
@@ -58,14 +59,43 @@ func misbehave(ctx context.Context, content []byte, limits pdf.Limits) (*layout.
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		time.Sleep(time.Minute)
 	case "fail":
-		return nil, fault.New(fault.ClassPermanent, rest, "as asked")
+		return pdf.Reading{}, fault.New(fault.ClassPermanent, rest, "as asked")
 	case "pdf":
-		return pdf.Read(ctx, []byte(rest), limits)
+		return new(reader.Reader).Read(ctx, []byte(rest), limits, options)
+	case "pages":
+		return misbehavePages(strings.Fields(rest), limits, options)
 	}
 	word = map[string]string{"pid": strconv.Itoa(os.Getpid()), "env": strings.Join(os.Environ(), ",")}[word] + rest
-	return &layout.Document{Engine: "test", Outcome: layout.Partial, Pages: []layout.Page{
-		{Number: 1, Blocks: []layout.Block{{Lines: []layout.Line{{Words: []layout.Word{{Text: word}}}}}}}, {Number: 2, Error: "bad"},
-	}}, nil
+	return pdf.Reading{Document: &layout.Document{Engine: "test", Outcome: layout.Partial, Pages: []layout.Page{
+		pageOf(1, word), {Number: 2, Error: "bad"},
+	}}}, nil
+}
+
+func pageOf(number int, word string) layout.Page {
+	return layout.Page{Number: number, Blocks: []layout.Block{{Lines: []layout.Line{{Words: []layout.Word{{Text: word}}}}}}}
+}
+
+// misbehavePages reads a document whose pages are words: "exit" and "hang" do so by any engine, "exit-glyph" by the first one only.
+func misbehavePages(words []string, limits pdf.Limits, options reader.Options) (pdf.Reading, error) {
+	out := pdf.Reading{Document: &layout.Document{Engine: options.Engine, Outcome: layout.Complete}, Pages: len(words)}
+	for i, word := range words {
+		number := i + 1
+		if number < limits.From || limits.To > 0 && number > limits.To {
+			continue
+		}
+		name, engine, _ := strings.Cut(word, "-")
+		if engine == "" || engine == options.Engine || options.Engine == reader.Best {
+			switch name {
+			case "exit":
+				os.Exit(3)
+			case "hang":
+				for { //nolint:staticcheck // what it is for
+				}
+			}
+		}
+		out.Document.Pages = append(out.Document.Pages, pageOf(number, word))
+	}
+	return out, nil
 }
 
 func recurse(n int) int {
@@ -114,7 +144,7 @@ func TestReadReturnsLayoutAndSummary(t *testing.T) {
 
 func TestEachWayToFailCostsOneDocument(t *testing.T) {
 	p := newPool(t, Config{Children: 1, Limits: Limits{Memory: 256 << 20, Limits: pdf.Limits{Time: 300 * time.Millisecond, Bytes: 1000}}})
-	slow := newPool(t, Config{Children: 1, Limits: Limits{Memory: 512 << 20}})
+	slow := newPool(t, Config{Children: 1, Limits: Limits{Memory: 512 << 20, Rescue: -1}})
 	tests := []struct {
 		name, content string
 		pool          *Pool

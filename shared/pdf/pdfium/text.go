@@ -10,6 +10,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/pdf/assembly"
 )
 
@@ -17,8 +18,7 @@ import (
 type Page struct {
 	layout.Page
 
-	Drawn    int // characters that the page draws, spaces apart
-	Unmapped int // of which PDFium does not know what they say
+	Signs pdf.Signs // pictures are counted only where there is no text, and shapes not at all
 }
 
 // maxGlyphs bounds the characters of one page.
@@ -44,6 +44,9 @@ func (d *Document) Page(ctx context.Context, number int) (Page, error) {
 		return out, fmt.Errorf("page %d: %w", number, err)
 	}
 	out.Blocks = assembly.Blocks(r.glyphs)
+	if out.Signs.Drawn == 0 {
+		d.pictures(number, &out)
+	}
 	return out, nil
 }
 
@@ -152,13 +155,13 @@ func (r *reading) character(i int) error {
 		r.spaced = true
 		return nil
 	}
-	r.page.Drawn++
+	r.page.Signs.Drawn++
 	wrong, err := in.FPDFText_HasUnicodeMapError(&requests.FPDFText_HasUnicodeMapError{TextPage: r.text, Index: i})
 	if err != nil {
 		return err
 	}
 	if text == "" || wrong.HasUnicodeMapError {
-		r.page.Unmapped++
+		r.page.Signs.Unmapped++
 	}
 	if text == "" {
 		return nil
