@@ -44,7 +44,7 @@ type kit[In, Out event.Payload] struct {
 //
 // It needs RabbitMQ as package testkit does, and one to install and kill for the promises about its restart; what is
 // missing skips with a word, and fails where CI=true. Several subjects may conform at the same time.
-func Conform[In, Out event.Payload](t *testing.T, open func(t testing.TB) Subject[In, Out]) {
+func Conform[In, Out event.Payload](t *testing.T, open func(t *testing.T) Subject[In, Out]) {
 	t.Helper()
 	if serveAsChild[In, Out](t) {
 		return
@@ -61,7 +61,7 @@ func Conform[In, Out event.Payload](t *testing.T, open func(t testing.TB) Subjec
 	all.Wait()
 }
 
-func newKit[In, Out event.Payload](t testing.TB, open func(t testing.TB) Subject[In, Out]) *kit[In, Out] {
+func newKit[In, Out event.Payload](t *testing.T, open func(t *testing.T) Subject[In, Out]) *kit[In, Out] {
 	t.Helper()
 	subject, err := open(t).withDefaults()
 	if err != nil {

@@ -39,8 +39,8 @@ func read(ctx context.Context, in event.Received) (event.Parsed, error) {
 }
 
 // reader returns a subject that publishes.
-func reader(f stage.Func[event.Received, event.Parsed]) func(testing.TB) Subject[event.Received, event.Parsed] {
-	return func(testing.TB) Subject[event.Received, event.Parsed] {
+func reader(f stage.Func[event.Received, event.Parsed]) func(*testing.T) Subject[event.Received, event.Parsed] {
+	return func(*testing.T) Subject[event.Received, event.Parsed] {
 		return Subject[event.Received, event.Parsed]{Func: f, Inputs: received, Poison: []event.Received{received(-1), received(-2)}}
 	}
 }
@@ -71,8 +71,8 @@ func (s *store) change(id string, how func(rows int) int) {
 }
 
 // writer returns a subject that takes batches and keeps rows; write stores one input.
-func writer(write func(ctx context.Context, s *store, in event.Received) error) func(testing.TB) Subject[event.Received, event.None] {
-	return func(testing.TB) Subject[event.Received, event.None] {
+func writer(write func(ctx context.Context, s *store, in event.Received) error) func(*testing.T) Subject[event.Received, event.None] {
+	return func(*testing.T) Subject[event.Received, event.None] {
 		s := &store{}
 		return Subject[event.Received, event.None]{
 			Batch: func(ctx context.Context, in []stage.Input[event.Received]) ([]event.None, []error) {
