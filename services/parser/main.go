@@ -14,8 +14,9 @@ import (
 
 // settings are the parser's own.
 type settings struct {
-	Blob   service.Blob
-	Limits limits
+	Blob    service.Blob
+	Limits  limits
+	Reading reading
 }
 
 func main() {
@@ -28,7 +29,7 @@ func run(ctx context.Context, s *service.Service, cfg settings) error {
 	if err != nil {
 		return err
 	}
-	pool, err := sandbox.New(cfg.Limits.sandbox(s.Log))
+	pool, err := sandbox.New(cfg.sandbox(s.Log))
 	if err != nil {
 		return err
 	}
