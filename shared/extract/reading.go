@@ -37,6 +37,9 @@ type candidate struct {
 	order int    // place in the document
 }
 
+// maxAside bounds how far to the right of its label a value in the next row may begin, in heights of the label.
+const maxAside = 20
+
 // maxCandidates bounds the candidates of a field.
 const maxCandidates = 400
 
@@ -51,6 +54,7 @@ const (
 	scoreLaterPart  = 0.85
 	scoreBelow      = 0.88
 	scoreBelowCell  = 0.74 // below, but not right under the label
+	scoreLowerRight = 0.70 // to the right, but in the next row
 	scoreNoColon    = 0.60 // text right behind a label without a colon
 	scoreAvoided    = 0.30 // in another party's section
 	scoreNotLast    = 0.60 // an amount with another one behind it
@@ -147,12 +151,44 @@ func (r *reading) byLabel(i int) {
 		if weight == 0 || r.plan.rules[i].Colon && !f.colon {
 			continue
 		}
+		before := len(r.candidates[i])
 		if r.plan.rules[i].right {
 			r.rightOf(i, f, r.nextLabel(p.row, p.nth), weight)
 		}
 		if r.plan.rules[i].below {
 			r.below(i, f, weight)
 		}
+		if r.plan.rules[i].right && len(r.candidates[i]) == before {
+			r.lowerRight(i, f, weight)
+		}
+	}
+}
+
+// lowerRight reads the value of a label with nothing beside it where the value stands to the right and a little lower: forms set
+// labels in smaller type, so that they make a row of their own.
+func (r *reading) lowerRight(i int, f *found, weight float64) {
+	row := &r.sheet.rows[f.row]
+	label := row.place(f.from, f.to)
+	height := max(label[3]-label[1], 1)
+	if f.row+1 == len(r.sheet.rows) || strings.Trim(row.text[f.to:max(f.to, partEnd(row, f.part))], " .:#") != "" {
+		return
+	}
+	right := label[2] + maxAside*height
+	if f.part+1 < len(row.parts) {
+		right = min(right, row.parts[f.part+1].box[0])
+	}
+	next := &r.sheet.rows[f.row+1]
+	if next.page != row.page || next.box[1]-label[3] > 0.6*height {
+		return
+	}
+	for _, p := range next.parts {
+		if p.box[2] <= label[0] {
+			continue
+		}
+		if p.box[0] >= label[2] && p.box[0] < right && !r.isLabel(f.row+1, p.span) {
+			r.readInto(i, f.row+1, p.span, weight*scoreLowerRight, "lower_right")
+		}
+		return
 	}
 }
 

@@ -114,8 +114,12 @@ func level(line []word) [][]word {
 		return nil
 	}
 	middle := func(w *word) float64 { return (w.box[1] + w.box[3]) / 2 }
+	limit := 0.5
+	if overprinted(line) {
+		limit = 0.15 // there are several lines, close to each other
+	}
 	apart := func(a, b *word) bool {
-		return math.Abs(middle(a)-middle(b)) > 0.5*min(a.box[3]-a.box[1], b.box[3]-b.box[1])
+		return math.Abs(middle(a)-middle(b)) > limit*min(a.box[3]-a.box[1], b.box[3]-b.box[1])
 	}
 	even := true
 	for i := range line {
@@ -140,6 +144,16 @@ next:
 		out = append(out, []word{w})
 	}
 	return out
+}
+
+// overprinted says that neighbours of a line stand over each other.
+func overprinted(line []word) bool {
+	for i := 1; i < len(line); i++ {
+		if collide(line[i-1:i], line[i:i+1]) {
+			return true
+		}
+	}
+	return false
 }
 
 func lineWords(src []layout.Word, y float64) []word {
