@@ -80,12 +80,12 @@ func (b *bisection) ask(ctx context.Context, number int, engine string) (layout.
 	ask.Options.Engine = engine
 	ask.Limits.From, ask.Limits.To = number, number
 	ask.Limits.Time = max(min(time.Until(b.deadline), ask.Limits.Rescue/10), time.Millisecond)
-	result, total, err := b.task.ask(ctx, ask)
-	b.total = max(b.total, total)
+	reply, body, err := b.task.ask(ctx, ask)
+	b.total = max(b.total, reply.Total)
 	if err != nil {
 		return layout.Page{}, err
 	}
-	doc, err := result.Document()
+	doc, err := Result{Layout: body}.Document()
 	if err != nil || len(doc.Pages) != 1 {
 		return layout.Page{}, fault.New(fault.ClassPermanent, pdf.KindCrashed, "page %d gave %d pages (%v)", number, lenOf(doc), err)
 	}

@@ -27,11 +27,23 @@ const maxStack = 64 << 20
 // readFunc reads a document within limits; it is reader.Reader.Read but for tests.
 type readFunc func(ctx context.Context, content []byte, limits pdf.Limits, options reader.Options) (pdf.Reading, error)
 
+// drawFunc draws a page as PNG; it is reader.Reader.Draw.
+type drawFunc func(ctx context.Context, content []byte, page, perInch int, options reader.Options) ([]byte, int, error)
+
+// engines are what a child can do.
+type engines struct {
+	read readFunc
+	draw drawFunc
+}
+
 // Child serves documents and ends the process, when the process was started as a child; else it returns at once. Every
 // program that uses a Pool calls it before anything else.
-func Child() { childOf(new(reader.Reader).Read) }
+func Child() {
+	r := new(reader.Reader)
+	childOf(engines{r.Read, r.Draw})
+}
 
-func childOf(read readFunc) {
+func childOf(do engines) {
 	if len(os.Args) == 3 && os.Args[1] == compileArgument {
 		compile(os.Args[2])
 	}
@@ -40,7 +52,7 @@ func childOf(read readFunc) {
 	}
 	in, out := os.Stdin, os.Stdout
 	os.Stdout = os.Stderr // nothing but answers may reach the parent
-	if err := serve(in, out, read); err != nil {
+	if err := serve(in, out, do); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -48,7 +60,7 @@ func childOf(read readFunc) {
 }
 
 // serve answers requests until the parent closes the pipe.
-func serve(in io.Reader, out io.Writer, read readFunc) error {
+func serve(in io.Reader, out io.Writer, do engines) error {
 	debug.SetMaxStack(maxStack)
 	runtime.GOMAXPROCS(1)   // a document is read by one goroutine, and the other CPUs have children of their own
 	debug.SetGCPercent(400) // documents are short-lived; the memory limit sets in where it has to
@@ -69,15 +81,15 @@ func serve(in io.Reader, out io.Writer, read readFunc) error {
 			restrict(ask.Limits.Memory)
 			restricted = true
 		}
-		reply, body := readOne(content, ask, read)
+		reply, body := do.one(content, ask)
 		if err := writeFrame(out, reply, body); err != nil {
 			return fmt.Errorf("write answer: %w", err)
 		}
 	}
 }
 
-// readOne reads one document; a panic in the reader is a fault of that document.
-func readOne(content []byte, ask request, read readFunc) (reply answer, body []byte) {
+// one answers one request; a panic is a fault of that document.
+func (do engines) one(content []byte, ask request) (reply answer, body []byte) {
 	defer func() {
 		if cause := recover(); cause != nil {
 			body = nil
@@ -87,22 +99,30 @@ func readOne(content []byte, ask request, read readFunc) (reply answer, body []b
 		runtime.ReadMemStats(&m)
 		reply.Used = memoryReport{Heap: m.HeapSys - m.HeapReleased}
 	}()
-	reading, err := read(context.Background(), content, ask.Limits.Limits, ask.Options)
-	if errors.Is(err, reader.ErrNotCompiled) {
-		return answer{Compile: true}, nil
+	if ask.Draw != nil {
+		body, perInch, err := do.draw(context.Background(), content, ask.Draw.Page, ask.Draw.PerInch, ask.Options)
+		return answerOf(answer{PerInch: perInch}, body, err, ask.Limits.Output)
 	}
+	reading, err := do.read(context.Background(), content, ask.Limits.Limits, ask.Options)
 	if err != nil {
-		return answer{Fault: toWire(err), Total: reading.Pages}, nil
+		return answerOf(answer{Total: reading.Pages}, nil, err, 0)
 	}
 	body, err = layout.Encode(reading.Document)
-	if err != nil {
+	return answerOf(answer{Summary: summarise(reading.Document), Total: reading.Pages}, body, err, ask.Limits.Output)
+}
+
+// answerOf makes the answer of an outcome.
+func answerOf(reply answer, body []byte, err error, limit int64) (answer, []byte) {
+	switch {
+	case errors.Is(err, reader.ErrNotCompiled):
+		return answer{Compile: true}, nil
+	case err != nil:
+		return answer{Total: reply.Total, Fault: toWire(err)}, nil
+	case int64(len(body)) > limit:
+		err := fault.New(fault.ClassPermanent, pdf.KindTooLarge, "what was read of the document takes %d bytes; the limit is %d", len(body), limit)
 		return answer{Fault: toWire(err)}, nil
 	}
-	if limit := ask.Limits.Output; int64(len(body)) > limit {
-		err := fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the text of the document takes %d bytes; the limit is %d", len(body), limit)
-		return answer{Fault: toWire(err)}, nil
-	}
-	return answer{Summary: summarise(reading.Document), Total: reading.Pages}, body
+	return reply, body
 }
 
 // leaveWithParent ends the process when its parent is gone, for platforms whose kernel does not see to it.

@@ -20,12 +20,20 @@ const maxHead = 1 << 20
 type request struct {
 	Limits  Limits         `json:"limits"`
 	Options reader.Options `json:"options"`
+	Draw    *drawing       `json:"draw,omitempty"` // not to read the document, but to draw a page of it
 }
 
-// answer is what a child says of a document; the body is the encoded layout unless there is a fault.
+// drawing is a page, numbered from 1, and how many pixels an inch its picture is to have.
+type drawing struct {
+	Page    int `json:"page"`
+	PerInch int `json:"per_inch"`
+}
+
+// answer is what a child says of a document; the body is the encoded layout, or the picture, unless there is a fault.
 type answer struct {
 	Summary Summary      `json:"summary"`
-	Total   int          `json:"total,omitempty"` // pages of the document, where it was asked for some of them
+	Total   int          `json:"total,omitempty"`    // pages of the document, where it was asked for some of them
+	PerInch int          `json:"per_inch,omitempty"` // pixels of the picture
 	Fault   *wireFault   `json:"fault,omitempty"`
 	Compile bool         `json:"compile,omitempty"` // PDFium is needed: ask again when it is compiled
 	Used    memoryReport `json:"used"`

@@ -119,28 +119,37 @@ func New(cfg Config) (*Pool, error) {
 // cause, Interrupted when ctx was cancelled or the pool closed, Transient when no child could be started. A child that is
 // killed from outside is replaced and the document tried once more.
 func (p *Pool) Read(ctx context.Context, content []byte) (Result, error) {
+	t, err := p.begin(ctx, content)
+	if err != nil {
+		return Result{}, err
+	}
+	defer t.end()
+	return t.read(ctx)
+}
+
+// begin waits for a child that is free; end gives it back.
+func (p *Pool) begin(ctx context.Context, content []byte) (*task, error) {
 	if int64(len(content)) > p.cfg.Limits.Bytes {
-		return Result{}, fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the file has %d bytes; the limit is %d", len(content), p.cfg.Limits.Bytes)
+		return nil, fault.New(fault.ClassPermanent, pdf.KindTooLarge, "the file has %d bytes; the limit is %d", len(content), p.cfg.Limits.Bytes)
 	}
 	var slot *process
 	select {
 	case <-p.closing:
-		return Result{}, errClosed()
+		return nil, errClosed()
 	case <-ctx.Done():
-		return Result{}, cancelled(ctx)
+		return nil, cancelled(ctx)
 	case slot = <-p.slots:
 	}
 	select {
 	case <-p.closing: // both were ready
 		p.slots <- slot
-		return Result{}, errClosed()
+		return nil, errClosed()
 	default:
 	}
-	t := &task{pool: p, child: slot, content: content}
-	result, err := t.read(ctx)
-	p.slots <- t.child
-	return result, err
+	return &task{pool: p, child: slot, content: content}, nil
 }
+
+func (t *task) end() { t.pool.slots <- t.child }
 
 func errClosed() error {
 	return fault.Interrupted(errors.New("the pool of reading processes is closed"))

@@ -25,7 +25,7 @@ import (
 const parentArgument = "sandbox-test-parent"
 
 func TestMain(m *testing.M) {
-	childOf(misbehave)
+	childOf(engines{misbehave, new(reader.Reader).Draw})
 	if len(os.Args) == 2 && os.Args[1] == parentArgument {
 		hangForEver()
 	}

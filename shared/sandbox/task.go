@@ -21,9 +21,12 @@ type task struct {
 // read reads the document as a whole, and by other means where that fails.
 func (t *task) read(ctx context.Context) (Result, error) {
 	ask := request{Limits: t.pool.cfg.Limits, Options: t.pool.options}
-	result, _, err := t.ask(ctx, ask)
-	if err == nil || !failedAsAWhole(err) || t.pool.cfg.Limits.Rescue < 0 {
-		return result, err
+	reply, body, err := t.ask(ctx, ask)
+	switch {
+	case err == nil:
+		return Result{Summary: reply.Summary, Layout: body}, nil
+	case !failedAsAWhole(err) || t.pool.cfg.Limits.Rescue < 0:
+		return Result{}, err
 	}
 	return t.rescue(ctx, err)
 }
@@ -37,42 +40,42 @@ func failedAsAWhole(err error) bool {
 	return false
 }
 
-// ask asks a child to read the document, and asks again when PDFium had to be compiled first. It returns the number of the
-// document's pages too, where the child could count them.
-func (t *task) ask(ctx context.Context, ask request) (Result, int, error) {
+// ask asks a child, and asks again when PDFium had to be compiled first. The answer says how many pages the document has even with
+// an error, where the child could count them.
+func (t *task) ask(ctx context.Context, ask request) (answer, []byte, error) {
 	ask.Options.Cache, ask.Options.Wait = t.pool.engine.ready()
-	reply, result, err := t.persist(ctx, ask)
+	reply, body, err := t.persist(ctx, ask)
 	if err == nil && reply.Compile {
 		ask.Options.Cache = t.pool.engine.compile(ctx)
 		ask.Options.Wait = false // without a cache the child compiles for itself
-		reply, result, err = t.persist(ctx, ask)
+		reply, body, err = t.persist(ctx, ask)
 	}
-	return result, reply.Total, err
+	return reply, body, err
 }
 
 // persist asks a child, and another one when the first was killed from outside.
-func (t *task) persist(ctx context.Context, ask request) (answer, Result, error) {
-	reply, result, err := t.attempt(ctx, ask)
+func (t *task) persist(ctx context.Context, ask request) (answer, []byte, error) {
+	reply, body, err := t.attempt(ctx, ask)
 	if errors.Is(err, errKilledFromOutside) && ctx.Err() == nil {
 		t.pool.cfg.Log.Warn("a reading process was killed from outside; trying the document once more")
-		reply, result, err = t.attempt(ctx, ask)
+		reply, body, err = t.attempt(ctx, ask)
 	}
-	return reply, result, err
+	return reply, body, err
 }
 
 // attempt asks the slot's child, or a new one. A child that died or is worn out leaves the slot empty.
-func (t *task) attempt(ctx context.Context, ask request) (answer, Result, error) {
+func (t *task) attempt(ctx context.Context, ask request) (answer, []byte, error) {
 	if t.child == nil {
 		var err error
 		if t.child, err = t.pool.starter.start(); err != nil {
-			return answer{}, Result{}, fmt.Errorf("start a reading process: %w", err)
+			return answer{}, nil, fmt.Errorf("start a reading process: %w", err)
 		}
 	}
 	reply, body, err := t.child.ask(ctx, t.pool.closing, ask, t.content)
 	if err != nil {
 		t.child.kill()
 		t.child = nil
-		return answer{}, Result{}, err
+		return answer{}, nil, err
 	}
 	t.child.documents++
 	if t.child.documents >= t.pool.cfg.Recycle || reply.Used.Heap > uint64(t.pool.cfg.Limits.Memory)/2 {
@@ -80,9 +83,9 @@ func (t *task) attempt(ctx context.Context, ask request) (answer, Result, error)
 		t.child = nil
 	}
 	if reply.Fault != nil {
-		return reply, Result{}, reply.Fault.fault()
+		return reply, nil, reply.Fault.fault()
 	}
-	return reply, Result{Summary: reply.Summary, Layout: body}, nil
+	return reply, body, nil
 }
 
 // rescue tries a document that failed as a whole by PDFium, then page by page.
@@ -93,9 +96,9 @@ func (t *task) rescue(ctx context.Context, first error) (Result, error) {
 		ask := request{Limits: t.pool.cfg.Limits, Options: t.pool.options}
 		ask.Limits.Time = min(ask.Limits.Time, t.pool.cfg.Limits.Rescue/3)
 		ask.Options.Engine, ask.Options.Because = reader.Pdfium, because
-		result, _, err := t.ask(ctx, ask)
+		reply, body, err := t.ask(ctx, ask)
 		if err == nil {
-			return result, nil
+			return Result{Summary: reply.Summary, Layout: body}, nil
 		}
 		if fault.ClassOf(err) == fault.ClassInterrupted {
 			return Result{}, err
