@@ -74,8 +74,7 @@ func newKit[In, Out event.Payload](t *testing.T, open func(t *testing.T) Subject
 // promises returns the delivery contract, the parts that need longest first.
 func (k *kit[In, Out]) promises() []promise[In, Out] {
 	all := []promise[In, Out]{
-		{says: "a broker that is killed in mid-message loses and doubles nothing", check: killedBroker[In, Out], private: true},
-		{says: "a broker that is restarted in mid-message loses and doubles nothing", check: restartedBroker[In, Out], private: true},
+		{says: "a broker that is restarted, and one that is killed, in mid-message loses and doubles nothing", check: disturbed[In, Out], private: true},
 		{says: "a message that crashes the process becomes a dead letter, and its neighbours do not", check: crash[In, Out]},
 		{says: "a call that ignores the end of its context is given up and tried again", check: stuck[In, Out]},
 		{says: "each input has its result exactly once", check: once[In, Out]},

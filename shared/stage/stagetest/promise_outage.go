@@ -7,7 +7,6 @@ import (
 
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
-	"github.com/millrace/millrace/shared/servers"
 )
 
 // unpublished lets the stage consume and acknowledge but not publish, until what it took has gone back; only then can what
@@ -74,20 +73,8 @@ func (r *rig[In, Out]) consuming() error {
 	return nil
 }
 
-func restartedBroker[In, Out event.Payload](r *rig[In, Out]) {
-	disturbed(r, "restart", func(s *servers.RabbitMQ) error { return s.Restart(context.Background()) })
-}
-
-func killedBroker[In, Out event.Payload](r *rig[In, Out]) {
-	disturbed(r, "kill", func(s *servers.RabbitMQ) error {
-		s.Kill()
-		return s.Restart(context.Background())
-	})
-}
-
-// disturbed does something to the private server while some inputs are in the function, some wait, and some
-// are being sent.
-func disturbed[In, Out event.Payload](r *rig[In, Out], what string, do func(*servers.RabbitMQ) error) {
+// disturbed restarts and kills the private server while some inputs are in the function, some wait, and some are being sent.
+func disturbed[In, Out event.Payload](r *rig[In, Out]) {
 	inputs := r.make(30)
 	waiting, late := inputs[:20], inputs[20:]
 	held := map[string]bool{}
@@ -105,12 +92,12 @@ func disturbed[In, Out event.Payload](r *rig[In, Out], what string, do func(*ser
 	r.start()
 	r.send(waiting...)
 	r.reached(entered)
-	o := private.ask(what, do)
+	o := private.ask()
 	<-o.begun
 	r.send(late...)
 	<-o.over
 	if o.err != nil {
-		r.t.Fatal(o.err)
+		r.t.Fatalf("restart the kit's RabbitMQ: %v", o.err)
 	}
 	close(leave)
 	r.conclude()

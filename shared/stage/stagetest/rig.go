@@ -124,7 +124,7 @@ func (r *rig[In, Out]) declare() {
 
 // remove deletes what the promise has made on the broker: queues cost it files, and there are many promises.
 func (r *rig[In, Out]) remove() {
-	conn, err := amqp.Dial(r.url)
+	conn, err := amqp.DialConfig(r.url, amqp.Config{Dial: amqp.DefaultDial(5 * time.Second)})
 	if err != nil {
 		r.t.Logf("the kit's queues stay: %v", err)
 		return

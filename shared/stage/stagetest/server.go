@@ -3,7 +3,6 @@ package stagetest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"sync"
 	"testing"
@@ -33,9 +32,8 @@ type privateServer struct {
 	next     *outage
 }
 
-// outage is what happens to the server next.
+// outage is one restart and one kill of the server.
 type outage struct {
-	do    map[string]func(*servers.RabbitMQ) error
 	begun chan struct{}
 	over  chan struct{}
 	err   error // may be read when it is over
@@ -48,7 +46,7 @@ func newPrivateServer() *privateServer {
 }
 
 func newOutage() *outage {
-	return &outage{do: map[string]func(*servers.RabbitMQ) error{}, begun: make(chan struct{}), over: make(chan struct{})}
+	return &outage{begun: make(chan struct{}), over: make(chan struct{})}
 }
 
 // join keeps the server until the test has ended.
@@ -117,12 +115,11 @@ func (p *privateServer) start() (*servers.RabbitMQ, error) {
 	return p.server, p.err
 }
 
-// ask returns the next outage, in which do is done to the server once for all who ask for the same.
-func (p *privateServer) ask(what string, do func(*servers.RabbitMQ) error) *outage {
+// ask returns the next outage, the same for all who wait.
+func (p *privateServer) ask() *outage {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	o := p.next
-	o.do[what] = do
 	p.waiting++
 	p.beginWhenAllWait()
 	return o
@@ -139,10 +136,10 @@ func (p *privateServer) beginWhenAllWait() {
 
 func (p *privateServer) carryOut(o *outage) {
 	close(o.begun)
-	for what, do := range o.do {
-		if err := do(p.server); err != nil {
-			o.err = errors.Join(o.err, fmt.Errorf("%s the kit's RabbitMQ: %w", what, err))
-		}
+	o.err = p.server.Restart(context.Background())
+	if o.err == nil {
+		p.server.Kill()
+		o.err = p.server.Restart(context.Background())
 	}
 	p.mu.Lock()
 	p.out, p.waiting, p.next = false, 0, newOutage()
