@@ -135,8 +135,14 @@ func TestARealLossIsNamed(t *testing.T) {
 		t.Errorf("with drained queues: code %d, %+v", code, b.Missing)
 	}
 	out, code, err := millrace(t.Context(), s, "reconcile", "--grace", "0")
-	if err != nil || code != 4 || !strings.Contains(string(out), lost[:12]) || !strings.Contains(string(out), "document.parsed.v1 was stored") {
+	if err != nil || code != 4 || !strings.Contains(string(out), lost[:12]) || !strings.Contains(string(out), "document.parsed.v1 is stored") {
 		t.Errorf("for people: code %d, %v\n%s", code, err, out)
+	}
+
+	out, code, err = millrace(t.Context(), s, "explain", lost[:8])
+	if err != nil || code != 0 || !strings.Contains(string(out), "waiting for the classifier since") || !strings.Contains(string(out), "or lost") ||
+		!strings.Contains(string(out), "next  millrace reconcile") {
+		t.Errorf("its story: code %d, %v\n%s", code, err, out)
 	}
 
 	var stored string

@@ -164,7 +164,7 @@ func (b *books) checkUnfiled() {
 	for _, d := range old {
 		stage := d.state.next()
 		out := Document{ID: d.state.ID, Name: d.state.Name, Loss: LossDeadLetter, Stage: chain()[min(stage, results-1)].maker, Certain: true, Last: d.state.Last}
-		out.Last.Text = "it is a dead letter, and the message, which a replay needs, is in no queue and not in the store of dead letters"
+		out.Last.Text = "it is dead; its message, which a replay needs, is nowhere"
 		b.miss(out)
 	}
 }
@@ -211,10 +211,10 @@ func (b *books) describe(i int, d pending, certain bool) Document {
 		out.Last = Seen{At: d.state.Seen, Text: "its content is in the blob store; no event of it was ever stored"}
 	case i < d.state.next():
 		out.Loss = LossResult
-		out.Last.Text = fmt.Sprintf("%s was published, as what followed from it shows; the sink has not stored it", l.topic)
+		out.Last.Text = fmt.Sprintf("%s was made, as later results show; it was never stored", l.topic)
 	default:
 		out.Loss = LossAnswer
-		out.Last.Text = fmt.Sprintf("%s was stored; the %s's answer to it was not, nor a dead letter", chain()[i-1].topic, l.maker)
+		out.Last.Text = fmt.Sprintf("%s is stored; the %s's answer to it is nowhere", chain()[i-1].topic, l.maker)
 	}
 	return out
 }

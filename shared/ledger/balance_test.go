@@ -254,8 +254,8 @@ func TestWhereADocumentWasSeenLastIsToldInWords(t *testing.T) {
 		loss        Loss
 		stage, text string
 	}{
-		"a": {LossAnswer, "classifier", "document.parsed.v1 was stored; the classifier's answer to it was not, nor a dead letter"},
-		"b": {LossResult, "parser", "document.parsed.v1 was published, as what followed from it shows; the sink has not stored it"},
+		"a": {LossAnswer, "classifier", "document.parsed.v1 is stored; the classifier's answer to it is nowhere"},
+		"b": {LossResult, "parser", "document.parsed.v1 was made, as later results show; it was never stored"},
 		"c": {LossAnnouncement, "generator", "its content is in the blob store; no event of it was ever stored"},
 	}
 	for _, d := range l.Missing {

@@ -139,6 +139,8 @@ func (a *app) sources(ctx context.Context, t target) (s ledger.Sources, done fun
 	return s, func() { _ = s.Broker.Close(); s.Postgres.Close() }, nil
 }
 
+const titleMissing = "Missing"
+
 // mostNamed is how many documents a list for people names.
 const mostNamed = 100
 
@@ -182,13 +184,19 @@ func writeLosses(sb *strings.Builder, l ledger.Ledger, width int, zone *time.Loc
 	for _, part := range []struct {
 		title     string
 		documents []ledger.Document
-	}{{"Missing", l.Missing}, {"Not accepted yet", l.NotAccepted}} {
+	}{{titleMissing, l.Missing}, {"Not accepted yet", l.NotAccepted}} {
 		if len(part.documents) == 0 {
 			continue
 		}
 		fmt.Fprintf(sb, "\n%s\n", part.title)
+		for _, s := range l.Shortages {
+			if part.title == titleMissing {
+				fmt.Fprintf(sb, "  Of the %d for the %s at least %d are missing; its queues hold the others, and only a drained queue tells which.\n",
+					s.Among, s.Stage, s.Missing)
+			}
+		}
 		t := table.New(table.Column{Title: "  ID"}, table.Column{Title: "NAME", Flex: true}, table.Column{Title: "STAGE"},
-			table.Column{Title: "SEEN LAST"}, table.Column{Title: "WHERE", Flex: true})
+			table.Column{Title: "SEEN LAST"}, table.Column{Title: "WHERE"})
 		for i, d := range part.documents {
 			if i == mostNamed {
 				break
@@ -205,10 +213,6 @@ func writeLosses(sb *strings.Builder, l ledger.Ledger, width int, zone *time.Loc
 		if more := len(part.documents) - mostNamed; more > 0 {
 			fmt.Fprintf(sb, "  and %d more; --json names all\n", more)
 		}
-	}
-	for _, s := range l.Shortages {
-		fmt.Fprintf(sb, "  Of the %d for the %s at least %d are missing; its queues hold the others, and only a drained queue tells which.\n",
-			s.Among, s.Stage, s.Missing)
 	}
 	if len(l.Doubled) > 0 {
 		sb.WriteString("\nDoubled\n")
