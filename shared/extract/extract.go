@@ -81,10 +81,15 @@ func (e *Extractor) Extract(doc *layout.Document, class string) Result {
 
 // reading reads a document and chooses each rule's values.
 func (e *Extractor) reading(doc *layout.Document, class string) (*reading, [][]candidate) {
-	r := newReading(e.plan(class), newSheet(doc))
+	return readBy(e.plan(class), newSheet(doc), doc)
+}
+
+// readBy reads a document by one plan.
+func readBy(p *plan, s *sheet, doc *layout.Document) (*reading, [][]candidate) {
+	r := newReading(p, s)
 	r.form = doc.Form
 	r.locate()
-	for i := range r.plan.rules {
+	for i := range p.rules {
 		r.collect(i)
 	}
 	return r, r.choose()

@@ -24,14 +24,17 @@ func (e *Extractor) foreign(s *sheet) (fields []event.Field, name string) {
 		if !lack.Fits() {
 			continue
 		}
-		name = "invoice2data/" + t.Name
+		name = foreignName(t)
 		return l.fields(values, name, prepared), name
 	}
 	if e.foreignOnly {
-		return []event.Field{}, "invoice2data/" + e.borrowed[0].Name
+		return []event.Field{}, foreignName(e.borrowed[0])
 	}
 	return nil, ""
 }
+
+// foreignName is a borrowed template's name in sources and results.
+func foreignName(t *invoice2data.Template) string { return "invoice2data/" + t.Name }
 
 // withForeign puts a borrowed template's values before those that ours read and it has not. Where it is to read alone, they
 // are all there is.

@@ -89,7 +89,7 @@ func (s *templateSet) load(files fs.FS, folder, show string) error {
 	owner := map[string]string{}
 	var problems []error
 	err := fs.WalkDir(files, folder, func(name string, e fs.DirEntry, err error) error {
-		if err != nil || e.IsDir() || !slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name)) {
+		if err != nil || e.IsDir() || !isTemplateFile(name) {
 			return err
 		}
 		file := show + strings.TrimPrefix(strings.TrimPrefix(name, folder), "/")
@@ -108,6 +108,11 @@ func (s *templateSet) load(files fs.FS, folder, show string) error {
 		return fmt.Errorf("read the templates in %s: %w", show, err)
 	}
 	return errors.Join(problems...)
+}
+
+// isTemplateFile tells by its name that a file may be a template.
+func isTemplateFile(name string) bool {
+	return slices.Contains([]string{".yaml", ".yml", ".json"}, path.Ext(name))
 }
 
 // add compiles one template of either kind.
