@@ -88,6 +88,7 @@ const (
 		grant insert, update on millrace.documents, millrace.arrivals, millrace.parses, millrace.classifications,
 			millrace.extractions, millrace.fields, millrace.failures, millrace.events, millrace.texts to %[1]s;
 		grant delete on millrace.fields to %[1]s;
+		grant update on millrace.reprocess_documents to %[1]s;
 		grant execute on all functions in schema millrace, public to %[1]s`
 	deadLettersGrants = `
 		grant select on millrace.replays to %[1]s;
@@ -98,7 +99,8 @@ const (
 		grant select on all tables in schema millrace, public to %[1]s;
 		grant update on millrace.dead_letters to %[1]s;
 		grant insert on millrace.dead_letter_history to %[1]s;
-		grant insert, update on millrace.replays, millrace.replay_items to %[1]s;
+		grant insert, update on millrace.replays, millrace.replay_items, millrace.backfills, millrace.reprocesses,
+			millrace.reprocess_documents to %[1]s;
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 	readerGrants = `
 		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,

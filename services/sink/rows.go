@@ -136,6 +136,8 @@ type rows struct {
 	classifications []classificationRow
 	extractions     []extractionRow
 	failures        []failureRow
+	trials          []trialRow
+	trialFailures   []trialFailureRow
 }
 
 // merge joins the rows of several inputs. One statement cannot touch a row twice, so of results with the same key only the
@@ -151,6 +153,8 @@ func merge(units []rows) rows {
 		all.classifications = append(all.classifications, u.classifications...)
 		all.extractions = append(all.extractions, u.extractions...)
 		all.failures = append(all.failures, u.failures...)
+		all.trials = append(all.trials, u.trials...)
+		all.trialFailures = append(all.trialFailures, u.trialFailures...)
 	}
 	slices.Sort(all.documents)
 	all.documents = slices.Compact(all.documents)
@@ -159,6 +163,7 @@ func merge(units []rows) rows {
 	all.parses = latest(all.parses, func(r parseRow) result { return r.result })
 	all.classifications = latest(all.classifications, func(r classificationRow) result { return r.result })
 	all.extractions = latest(all.extractions, func(r extractionRow) result { return r.result })
+	all.trials = latest(all.trials, trialRow.result)
 	return all
 }
 

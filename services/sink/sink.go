@@ -171,11 +171,11 @@ func (s *sink) extracted(ctx context.Context, in []stage.Input[event.Extracted])
 	}))
 }
 
-// deadLetters stores that a consumer group gave up. The message itself is kept by the service deadletters.
+// deadLetters stores that a consumer group gave up: on a document, or on one of a trial run. The message itself is kept by the service deadletters.
 func (s *sink) deadLetters(ctx context.Context, in []stage.Input[event.DeadLetter]) ([]event.None, []error) {
 	return nil, s.store.put(ctx, each(in, func(_ event.Envelope, p event.DeadLetter) rows {
 		if p.Metadata[event.KeyShadow] != "" {
-			return rows{} // a trial run that fails says nothing about the document
+			return rows{trialFailures: []trialFailureRow{trialFailure(p)}} // it says nothing about the document
 		}
 		var r rows
 		f := s.failureRow(p)

@@ -155,6 +155,8 @@ func queueAll(r rows) ([]postgres.Statement, error) {
 	}
 	queue(b, fields, sqlFields)
 	queue(b, r.failures, sqlFailures)
+	queue(b, r.trialFailures, sqlTrialFailures)
+	queue(b, r.trials, sqlTrials)
 	if len(r.documents) > 0 {
 		b.add(sqlRefresh, r.documents)
 	}

@@ -15,6 +15,7 @@ import (
 
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/pace"
 	"github.com/millrace/millrace/shared/postgres"
 )
 
@@ -88,7 +89,7 @@ func (f *Filler) Run(ctx context.Context, r Request, progress func(Result)) (Res
 	if err != nil {
 		return result, err
 	}
-	defer p.release()
+	defer p.conn.Release()
 	found, err := p.unfinished(ctx, r)
 	if err != nil {
 		return result, err
@@ -100,7 +101,7 @@ func (f *Filler) Run(ctx context.Context, r Request, progress func(Result)) (Res
 	}
 	p.into(&result)
 	result.Resumed = found
-	feed := &feed{request: r, result: &result, filler: f, position: p, progress: progress}
+	feed := &feed{request: r, result: &result, filler: f, position: p, progress: progress, pace: pace.Pace{PerSecond: r.Rate}}
 	if err := feed.run(ctx); err != nil {
 		return result, err
 	}
@@ -126,12 +127,8 @@ func (f *Filler) Count(ctx context.Context, r Request, progress func(Result)) (R
 
 // begin fixes the range and puts it on record.
 func (f *Filler) begin(ctx context.Context, r Request, p *position) error {
-	timer := time.NewTimer(settle)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return fault.Interrupted(ctx.Err())
-	case <-timer.C:
+	if err := pace.Sleep(ctx, settle); err != nil {
+		return fault.Interrupted(err)
 	}
 	span, err := f.span(ctx, r)
 	if err != nil {

@@ -11,13 +11,12 @@ import (
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/pace"
 )
 
 const (
 	// mostAtOnce is how many messages are sent before their position is stored: what may be fed twice after a crash.
 	mostAtOnce = 200
-	// batchesPerSecond is how even a limited rate is.
-	batchesPerSecond = 5
 	// progressEvery is how many messages of the history lie between two words on progress, when none is sent.
 	progressEvery = 1000
 	downPause     = time.Second
@@ -33,7 +32,7 @@ type feed struct {
 	count    bool // nothing is sent
 
 	batch []broker.Message
-	due   time.Time // of the next batch
+	pace  pace.Pace
 }
 
 // run feeds what lies between the position and the end.
@@ -83,7 +82,7 @@ func (f *feed) take(ctx context.Context, e broker.HistoryEntry) error {
 		f.position.pass(f.result.End + 1)
 	}
 	last := e.Offset >= f.result.End
-	if last || len(f.batch) >= f.atOnce() || len(f.batch) == 0 && e.Offset%progressEvery == 0 {
+	if last || len(f.batch) >= f.pace.Batch(mostAtOnce) || len(f.batch) == 0 && e.Offset%progressEvery == 0 {
 		if err := f.flush(ctx); err != nil {
 			return err
 		}
@@ -94,20 +93,12 @@ func (f *feed) take(ctx context.Context, e broker.HistoryEntry) error {
 	return nil
 }
 
-// atOnce is the size of a batch.
-func (f *feed) atOnce() int {
-	if f.request.Rate <= 0 || f.count {
-		return mostAtOnce
-	}
-	return min(mostAtOnce, max(1, int(f.request.Rate/batchesPerSecond)))
-}
-
 // flush sends the batch, and stores the position once the broker has confirmed it: never earlier, or a crash between the two
 // would lose messages to the group.
 func (f *feed) flush(ctx context.Context) error {
 	n := int64(len(f.batch))
 	if n > 0 && !f.count {
-		if err := f.pace(ctx); err != nil {
+		if err := f.pace.Wait(ctx, len(f.batch)); err != nil {
 			return err
 		}
 		if err := f.send(ctx); err != nil {
@@ -127,20 +118,6 @@ func (f *feed) flush(ctx context.Context) error {
 	return nil
 }
 
-// pace waits until the batch is due. Time lost to a broker that was away is not made up for.
-func (f *feed) pace(ctx context.Context) error {
-	if f.request.Rate <= 0 {
-		return nil
-	}
-	now := time.Now()
-	if f.due.Before(now) {
-		f.due = now
-	}
-	pause := f.due.Sub(now)
-	f.due = f.due.Add(time.Duration(float64(len(f.batch)) / f.request.Rate * float64(time.Second)))
-	return wait(ctx, pause)
-}
-
 // send sends the batch to the group's queue alone. A broker that is away is waited for.
 func (f *feed) send(ctx context.Context) error {
 	for {
@@ -154,7 +131,7 @@ func (f *feed) send(ctx context.Context) error {
 			return err
 		}
 		f.say(true)
-		if err := wait(ctx, downPause); err != nil {
+		if err := pace.Sleep(ctx, downPause); err != nil {
 			return err
 		}
 	}
@@ -168,20 +145,6 @@ func (f *feed) say(waiting bool) {
 	r := *f.result
 	r.Waiting = waiting
 	f.progress(r)
-}
-
-func wait(ctx context.Context, d time.Duration) error {
-	if d <= 0 {
-		return ctx.Err()
-	}
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }
 
 // fed returns a message of the history as it was first published: another group's troubles with it are not this one's.

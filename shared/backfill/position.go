@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/millrace/millrace/shared/postgres"
 )
@@ -23,7 +22,7 @@ const storeTimeout = 10 * time.Second
 // position is where a back-fill stands. It holds the lock of its group and topic on the connection that it stores by: with
 // the connection the lock is lost, and then nothing can be stored either.
 type position struct {
-	conn *pgxpool.Conn
+	conn *postgres.Lock
 	row  row
 }
 
@@ -38,28 +37,14 @@ type row struct {
 
 // lock takes the lock of a group and topic; [ErrBusy] says that another program holds it.
 func lock(ctx context.Context, pool *postgres.Pool, topic, group string) (*position, error) {
-	conn, err := pool.Acquire(ctx)
-	if err != nil {
-		return nil, postgres.Fault(fmt.Errorf("lock the back-fill: %w", err))
-	}
-	var locked bool
-	err = conn.QueryRow(ctx, "select pg_try_advisory_lock(hashtextextended($1, 0))", "millrace backfill "+topic+" "+group).Scan(&locked)
-	if err == nil && !locked {
+	l, ok, err := pool.TryLock(ctx, "backfill "+topic+" "+group)
+	if err == nil && !ok {
 		err = fmt.Errorf("%w: %s from %s", ErrBusy, group, topic)
-		conn.Release()
+	}
+	if err != nil {
 		return nil, err
 	}
-	if err != nil {
-		conn.Release()
-		return nil, postgres.Fault(fmt.Errorf("lock the back-fill: %w", err))
-	}
-	return &position{conn: conn}, nil
-}
-
-// release closes the connection, and with it the lock.
-func (p *position) release() {
-	raw := p.conn.Hijack()
-	_ = raw.Close(context.Background()) // the server frees the lock either way
+	return &position{conn: l}, nil
 }
 
 // unfinished looks for a back-fill to go on with. One that asked for another range is an error, unless it is to be replaced.

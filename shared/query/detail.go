@@ -125,33 +125,55 @@ var hexDigits = regexp.MustCompile(`^[0-9a-f]+$`)
 // begins with. The error wraps [ErrNotFound], is an [*AmbiguousError], says what is wrong with the id, or is a fault.
 func Get(ctx context.Context, pool *postgres.Pool, id string) (Detail, error) {
 	var d Detail
-	prefix := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(id), "sha256:"))
-	if !hexDigits.MatchString(prefix) || len(prefix) < shortestPrefix || len(prefix) > 64 {
-		return d, fmt.Errorf("%q is not a document id: give its first %d to 64 hexadecimal digits", id, shortestPrefix)
-	}
 	// One snapshot, so that the parts fit each other.
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, pool, options, func(tx pgx.Tx) error {
-		// The bounds let the primary key's index find the prefix in any collation; "g" follows every digit.
-		found, err := collect[Document](ctx, tx, "select "+documentColumns+` from documents d
-			where d.document_id >= $1 and d.document_id < $1 || 'g' and starts_with(d.document_id, $1)
-			order by d.document_id limit $2`, prefix, mostCandidates)
-		switch {
-		case err != nil:
+		found, err := byID(ctx, tx, id)
+		if err != nil {
 			return err
-		case len(found) == 0:
-			return fmt.Errorf("%w: %s", ErrNotFound, prefix)
-		case len(found) > 1:
-			return &AmbiguousError{Prefix: prefix, Candidates: found}
 		}
-		d.Document = found[0]
+		d.Document = found
 		return d.fill(ctx, tx)
 	})
-	var ambiguous *AmbiguousError
-	if err == nil || errors.Is(err, ErrNotFound) || errors.As(err, &ambiguous) {
-		return d, err
+	return d, idFault(err, id)
+}
+
+// byID finds a document by the beginning of its id.
+func byID(ctx context.Context, q querier, id string) (Document, error) {
+	prefix := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(id), "sha256:"))
+	if !hexDigits.MatchString(prefix) || len(prefix) < shortestPrefix || len(prefix) > 64 {
+		return Document{}, &badIDError{id}
 	}
-	return d, postgres.Fault(fmt.Errorf("read document %s: %w", prefix, err))
+	// The bounds let the primary key's index find the prefix in any collation; "g" follows every digit.
+	found, err := collect[Document](ctx, q, "select "+documentColumns+` from documents d
+		where d.document_id >= $1 and d.document_id < $1 || 'g' and starts_with(d.document_id, $1)
+		order by d.document_id limit $2`, prefix, mostCandidates)
+	switch {
+	case err != nil:
+		return Document{}, err
+	case len(found) == 0:
+		return Document{}, fmt.Errorf("%w: %s", ErrNotFound, prefix)
+	case len(found) > 1:
+		return Document{}, &AmbiguousError{Prefix: prefix, Candidates: found}
+	}
+	return found[0], nil
+}
+
+// badIDError says that what was given cannot be an id.
+type badIDError struct{ id string }
+
+func (e *badIDError) Error() string {
+	return fmt.Sprintf("%q is not a document id: give its first %d to 64 hexadecimal digits", e.id, shortestPrefix)
+}
+
+// idFault makes a fault of what is Postgres' and leaves what is wrong with the id.
+func idFault(err error, id string) error {
+	var ambiguous *AmbiguousError
+	var bad *badIDError
+	if err == nil || errors.Is(err, ErrNotFound) || errors.As(err, &ambiguous) || errors.As(err, &bad) {
+		return err
+	}
+	return postgres.Fault(fmt.Errorf("read document %s: %w", id, err))
 }
 
 // fill reads the parts of a document.

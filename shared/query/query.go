@@ -76,43 +76,63 @@ type Filter struct {
 
 // Documents lists documents: the best matches first where Filter.Text is given, else the latest received first.
 func Documents(ctx context.Context, pool *postgres.Pool, f Filter) ([]Document, error) {
-	var conditions []string
-	var args []any
-	where := func(condition string, arg any) {
-		args = append(args, arg)
-		conditions = append(conditions, fmt.Sprintf(condition, len(args)))
-	}
-	from, order := "documents d", "d.received_at desc nulls last, d.document_id"
-	if f.Text != "" {
-		args = append(args, postgres.Text(f.Text), mostMatches)
-		from, order = "matching($1, $2) m join documents d using (document_id)", "m.rank desc, d.document_id"
-	}
-	if f.Class != "" {
-		where("d.class = $%d", postgres.Text(f.Class))
-	}
-	if f.Status != "" {
-		where("d.status = $%d", postgres.Text(f.Status))
-	}
-	if f.Name != "" {
-		where("d.name ilike $%d", "%"+plainLike(postgres.Text(f.Name))+"%")
-	}
-	if !f.Since.IsZero() {
-		where("d.received_at >= $%d", f.Since)
-	}
 	if f.Limit <= 0 {
 		f.Limit = defaultLimit
 	}
-	sql := "select " + documentColumns + " from " + from
-	if len(conditions) > 0 {
-		sql += " where " + strings.Join(conditions, " and ")
-	}
-	args = append(args, f.Limit, max(f.Offset, 0))
-	sql += fmt.Sprintf(" order by %s limit $%d offset $%d", order, len(args)-1, len(args))
-	documents, err := collect[Document](ctx, pool, sql, args...)
+	c := f.clauses()
+	sql := "select " + documentColumns + c.String() +
+		fmt.Sprintf(" limit %s offset %s", c.parameter(f.Limit), c.parameter(max(f.Offset, 0)))
+	documents, err := collect[Document](ctx, pool, sql, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list documents: %w", err)
 	}
 	return documents, nil
+}
+
+// clauses are those of a query for documents, from its FROM on.
+type clauses struct {
+	from, order string
+	conditions  []string
+	args        []any
+}
+
+// parameter adds an argument and returns what stands for it.
+func (c *clauses) parameter(arg any) string {
+	c.args = append(c.args, arg)
+	return fmt.Sprintf("$%d", len(c.args))
+}
+
+func (c *clauses) String() string {
+	sql := " from " + c.from
+	if len(c.conditions) > 0 {
+		sql += " where " + strings.Join(c.conditions, " and ")
+	}
+	return sql + " order by " + c.order
+}
+
+// clauses returns the filter's, without its limit and offset.
+func (f Filter) clauses() *clauses {
+	c := &clauses{from: "documents d", order: "d.received_at desc nulls last, d.document_id"}
+	where := func(condition string, arg any) {
+		c.conditions = append(c.conditions, condition+" "+c.parameter(arg))
+	}
+	if f.Text != "" {
+		c.from = fmt.Sprintf("matching(%s, %s) m join documents d using (document_id)", c.parameter(postgres.Text(f.Text)), c.parameter(mostMatches))
+		c.order = "m.rank desc, d.document_id"
+	}
+	if f.Class != "" {
+		where("d.class =", postgres.Text(f.Class))
+	}
+	if f.Status != "" {
+		where("d.status =", postgres.Text(f.Status))
+	}
+	if f.Name != "" {
+		where("d.name ilike", "%"+plainLike(postgres.Text(f.Name))+"%")
+	}
+	if !f.Since.IsZero() {
+		where("d.received_at >=", f.Since)
+	}
+	return c
 }
 
 // plainLike makes the special characters of LIKE plain ones.

@@ -176,3 +176,48 @@ func TestCount(t *testing.T) {
 		t.Errorf("-want +got:\n%s", diff)
 	}
 }
+
+func TestSelectChoosesByAllConditions(t *testing.T) {
+	pool := filled(t)
+	tests := []struct {
+		name      string
+		selection query.Selection
+		want      string // first letters of the ids, or part of the error
+	}{
+		{"all", query.Selection{}, "abcdef1 abcdef2 b000000 c000000"},
+		{"a filter", query.Selection{Filter: query.Filter{Status: query.StatusFailed}}, "b000000 c000000"},
+		{"a limit", query.Selection{Filter: query.Filter{Limit: 1}}, "abcdef1"},
+		{"ids", query.Selection{IDs: []string{"abcdef2", "b00000"}}, "abcdef2 b000000"},
+		{"a condition", query.Selection{Where: "pages > 1 or status = 'failed' -- a comment"}, "abcdef1 b000000 c000000"},
+		{"all together", query.Selection{Filter: query.Filter{Text: "invoices"}, IDs: []string{"abcdef1", "b00000"}, Where: "pages > 0"}, "abcdef1"},
+		{"an ambiguous id", query.Selection{IDs: []string{"abcdef"}}, "several documents begin with abcdef"},
+		{"a bad id", query.Selection{IDs: []string{"x"}}, "not a document id"},
+		{"an unknown column", query.Selection{Where: "klass = 'x'"}, "klass"},
+		{"a condition that writes", query.Selection{Where: "nextval('millrace.dead_letter_history_history_id_seq') > 0"}, "read-only transaction"},
+		{"two statements", query.Selection{Where: "true)); delete from millrace.documents; --"}, "syntax error"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			ids, err := query.Select(t.Context(), pool, tt.selection)
+			var got []string
+			for _, id := range ids {
+				got = append(got, id[:7])
+			}
+			if err != nil {
+				if !strings.Contains(err.Error(), tt.want) {
+					t.Errorf("error %v, want %q", err, tt.want)
+				}
+				return
+			}
+			if strings.Join(got, " ") != tt.want {
+				t.Errorf("got %v, want %s", got, tt.want)
+			}
+		})
+	}
+	if got, err := query.Documents(t.Context(), pool, query.Filter{}); err != nil || len(got) != 4 {
+		t.Errorf("afterwards there are %d documents (%v)", len(got), err)
+	}
+	if !(query.Selection{}).Empty() || (query.Selection{Where: "true"}).Empty() {
+		t.Error("Empty is wrong")
+	}
+}

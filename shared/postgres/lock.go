@@ -1,0 +1,36 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+// Lock is a lock between programs, held by a connection of its own: what is written over that connection is written under
+// the lock, because with the connection both are lost. It is for one goroutine.
+type Lock struct {
+	*pgxpool.Conn
+}
+
+// TryLock takes the lock of that name; ok is false when somebody else holds it. The error is a fault as [Fault] returns it.
+func (p *Pool) TryLock(ctx context.Context, name string) (lock *Lock, ok bool, err error) {
+	conn, err := p.Acquire(ctx)
+	if err != nil {
+		return nil, false, Fault(fmt.Errorf("lock %s: %w", name, err))
+	}
+	err = conn.QueryRow(ctx, "select pg_try_advisory_lock(hashtextextended($1, 0))", "millrace "+name).Scan(&ok)
+	if err != nil || !ok {
+		conn.Release()
+		if err != nil {
+			err = Fault(fmt.Errorf("lock %s: %w", name, err))
+		}
+		return nil, false, err
+	}
+	return &Lock{conn}, true, nil
+}
+
+// Release closes the connection, and with it the lock.
+func (l *Lock) Release() {
+	_ = l.Hijack().Close(context.Background()) // the server frees the lock either way
+}
