@@ -55,7 +55,7 @@ func (r *rig[In, Out]) judge() {
 	r.judgeOutputs()
 	r.judgeDeadLetters()
 	r.judgeEffects()
-	if n := metric(r.t, r.metrics, "millrace_stage_in_flight"); n != 0 {
+	if n := metric(r.t, r.metrics, "millrace_stage_in_flight", ""); n != 0 {
 		r.broken("the metric millrace_stage_in_flight is %v after the shutdown", n)
 	}
 }

@@ -180,8 +180,8 @@ func (h *health) well() error {
 	return errors.Join(wrong...)
 }
 
-// metric returns the value of one of the stage's metrics; labels are pairs of name and value.
-func metric(t testing.TB, reg *prometheus.Registry, name string, labels ...string) float64 {
+// metric returns the value of one of the stage's metrics, of one outcome where that is not empty.
+func metric(t testing.TB, reg *prometheus.Registry, name, outcome string) float64 {
 	t.Helper()
 	families, err := reg.Gather()
 	if err != nil {
@@ -192,18 +192,14 @@ func metric(t testing.TB, reg *prometheus.Registry, name string, labels ...strin
 		if family.GetName() != name {
 			continue
 		}
-	series:
 		for _, m := range family.GetMetric() {
-			for i := 0; i < len(labels); i += 2 {
-				match := false
-				for _, l := range m.GetLabel() {
-					match = match || l.GetName() == labels[i] && l.GetValue() == labels[i+1]
-				}
-				if !match {
-					continue series
-				}
+			is := outcome == ""
+			for _, l := range m.GetLabel() {
+				is = is || l.GetName() == "outcome" && l.GetValue() == outcome
 			}
-			sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			if is {
+				sum += m.GetCounter().GetValue() + m.GetGauge().GetValue()
+			}
 		}
 	}
 	return sum

@@ -18,7 +18,7 @@ func once[In, Out event.Payload](r *rig[In, Out]) {
 			r.broken("the function was called %d times with input %s, though nothing failed", n, in.id)
 		}
 	}
-	if n := metric(r.t, r.metrics, "millrace_stage_messages_total", "outcome", "done"); n != float64(len(inputs)) {
+	if n := metric(r.t, r.metrics, "millrace_stage_messages_total", "done"); n != float64(len(inputs)) {
 		r.broken("the metric millrace_stage_messages_total counts %v done after %d inputs", n, len(inputs))
 	}
 	if err := r.health.well(); err != nil {
@@ -115,8 +115,8 @@ func shutdown[In, Out event.Payload](r *rig[In, Out]) {
 	r.reached(entered)
 	r.cancel()
 	select {
-	case <-r.ended:
-		r.ended <- nil
+	case err := <-r.ended:
+		r.ended <- err
 		r.broken("the stage ended while input %s was still in the function", inputs[0].id)
 	case <-time.After(300 * time.Millisecond): // it has had the time to end
 	}

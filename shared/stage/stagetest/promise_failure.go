@@ -113,7 +113,7 @@ func transient[In, Out event.Payload](r *rig[In, Out]) {
 		}
 	}
 	want := float64(len(inputs) * len(r.cfg.Tiers))
-	if n := metric(r.t, r.metrics, "millrace_stage_messages_total", "outcome", "retried"); n != want {
+	if n := metric(r.t, r.metrics, "millrace_stage_messages_total", "retried"); n != want {
 		r.broken("the metric millrace_stage_messages_total counts %v retried instead of %v", n, want)
 	}
 }
@@ -169,7 +169,7 @@ func dependencyDown[In, Out event.Payload](r *rig[In, Out]) {
 			return errors.New("readiness does not say that the stage has stopped pulling")
 		case asked.Load() < 2:
 			return fmt.Errorf("the probe was asked %d times", asked.Load())
-		case metric(r.t, r.metrics, "millrace_stage_breaker_open") != 1:
+		case metric(r.t, r.metrics, "millrace_stage_breaker_open", "") != 1:
 			return errors.New("the metric millrace_stage_breaker_open is not 1")
 		}
 		return nil
@@ -260,7 +260,7 @@ func stuck[In, Out event.Payload](r *rig[In, Out]) {
 	r.reached(entered)
 	r.send(inputs[1:]...)
 	r.conclude()
-	if n := metric(r.t, r.metrics, "millrace_stage_stuck_total"); n < 1 {
+	if n := metric(r.t, r.metrics, "millrace_stage_stuck_total", ""); n < 1 {
 		r.broken("the metric millrace_stage_stuck_total is %v", n)
 	}
 	if n := r.of(inputs[0].id).attempts; n != 1 {

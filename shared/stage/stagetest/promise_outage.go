@@ -23,7 +23,7 @@ func unpublished[In, Out event.Payload](r *rig[In, Out], end fate, first func(c 
 	release := r.holdPublishes()
 	r.send(inputs...)
 	r.eventually(func() error {
-		if n := metric(r.t, r.metrics, "millrace_stage_messages_total", "outcome", "released"); n < float64(len(inputs)) {
+		if n := metric(r.t, r.metrics, "millrace_stage_messages_total", "released"); n < float64(len(inputs)) {
 			return fmt.Errorf("nothing can be published, so all that was taken must go back to the queue; %v of %d inputs did", n, len(inputs))
 		}
 		return nil

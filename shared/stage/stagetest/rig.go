@@ -162,8 +162,9 @@ func (r *rig[In, Out]) start() {
 	go func() { ended <- r.kit.subject.run(ctx, r.cfg, r.injector) }()
 	r.t.Cleanup(func() {
 		cancel()
-		select { // a call that hangs has been reported by now
-		case <-ended:
+		select { // a call that hangs, or an error, has been reported by now
+		case err := <-ended:
+			ended <- err
 		case <-time.After(time.Second):
 		}
 	})
