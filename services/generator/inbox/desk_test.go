@@ -34,6 +34,7 @@ type desk struct {
 	mu    sync.Mutex
 	sent  []event.Received
 	fails error        // what the broker answers while it is not nil
+	until time.Time    // the broker is silent until then
 	early func()       // called when an event was confirmed
 	blobs intake.Blobs // nil: a real store
 }
@@ -84,6 +85,10 @@ func (d *desk) start() (*inbox.Inbox, error) {
 // emit is the broker.
 func (d *desk) emit(_ context.Context, r event.Received) error {
 	d.mu.Lock()
+	until := d.until
+	d.mu.Unlock()
+	time.Sleep(time.Until(until))
+	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fails != nil {
 		return d.fails
@@ -93,6 +98,13 @@ func (d *desk) emit(_ context.Context, r event.Received) error {
 		d.early()
 	}
 	return nil
+}
+
+// silent makes the broker answer nothing until a time.
+func (d *desk) silent(until time.Time) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.until = until
 }
 
 // broker sets what the broker answers; nil means that it confirms.

@@ -83,6 +83,9 @@ type Inbox struct {
 	intake Intake
 	home   *home
 	step   func(step) // tests stop the world here; nil otherwise
+	// scanned is how long the last look took to read the folder. What it waited for workers does not count: during an outage
+	// of the broker that is as long as the outage.
+	scanned time.Duration
 
 	watcher func() (*fsnotify.Watcher, error)
 
@@ -172,10 +175,9 @@ func (x *Inbox) Run(ctx context.Context) error {
 	defer x.work.Wait()
 	defer watch.close()
 	for {
-		begin := time.Now()
 		next := x.Look(ctx)
 		watch.follow(x.folders())
-		pause := max(wakePause, 4*time.Since(begin)) // a huge folder is looked at less often
+		pause := max(wakePause, 4*x.scanned) // a huge folder is looked at less often
 		if !sleep(ctx, nil, pause) || !sleep(ctx, x.wake, time.Until(next)) {
 			return nil
 		}
@@ -202,7 +204,9 @@ func (x *Inbox) Look(ctx context.Context) time.Time {
 			break
 		}
 	}
+	began := time.Now()
 	complete, err := x.scan(now)
+	x.scanned = time.Since(began)
 	if err != nil {
 		return x.suffer(fault.DependencyDown(kindFolder, err))
 	}

@@ -3,6 +3,7 @@ package inbox_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -43,6 +44,25 @@ func TestBrokerDownThenUp(t *testing.T) {
 		if err := x.Ready(t.Context()); err != nil {
 			t.Errorf("not ready: %v", err)
 		}
+	})
+}
+
+// TestALongOutageIsOverWhenItIsOver is about a broker that falls silent: every worker waits for its confirm, and so does the look
+// that has more files for them. Afterwards the inbox goes on at once, however long that took.
+func TestALongOutageIsOverWhenItIsOver(t *testing.T) {
+	quiet(t, 0, func(d *desk, _ *inbox.Inbox) {
+		over := time.Now().Add(time.Hour)
+		d.silent(over)
+		var names []string
+		for i := range 40 {
+			names = append(names, fmt.Sprintf("%02d.pdf", i))
+			d.drop(names[i], pdf)
+		}
+		time.Sleep(time.Until(over) + 10*time.Second)
+		d.drop("late.pdf", pdf)
+		time.Sleep(10 * time.Second)
+		synctest.Wait()
+		d.wantOnly("archive", append(names, "late.pdf")...)
 	})
 }
 
