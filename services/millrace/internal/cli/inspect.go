@@ -20,6 +20,7 @@ const excerpt = 8
 func (a *app) inspectCommand() *cobra.Command {
 	var cfg inspect.Config
 	var noText bool
+	var look lookFlags
 	cmd := &cobra.Command{
 		Use:   "inspect FILE...",
 		Short: "Read, classify and extract files here, without starting anything",
@@ -31,11 +32,17 @@ It exits with 0 when all files could be read and with 3 when some could not.`,
   millrace inspect --json bills/ | jq -r '[.file, .class.label] | @tsv'
   millrace inspect --templates ./my-templates --no-text bill.pdf
   millrace inspect --template mine.yaml bill.pdf
-  millrace inspect --no-embedded e-invoice.pdf`,
+  millrace inspect --no-embedded e-invoice.pdf
+  millrace inspect --layout --pages 2-5 report.pdf
+  millrace inspect --png pictures/ bill.pdf
+  millrace inspect --words --engine pdfium --json bill.pdf | jq '.words[0]'`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			files, err := deliver.Files(args)
 			if err != nil {
+				return err
+			}
+			if err := look.apply(cmd, &cfg); err != nil {
 				return err
 			}
 			cfg.Stdin, cfg.Children = a.In, runtime.NumCPU()
@@ -74,6 +81,7 @@ It exits with 0 when all files could be read and with 3 when some could not.`,
 	cmd.Flags().StringVar(&cfg.Template, "template", "", "one template file to read all documents with, whatever their class")
 	cmd.Flags().BoolVar(&cfg.PageOnly, "no-embedded", false, "withhold embedded XML and form fields: read the pages alone")
 	cmd.Flags().BoolVar(&noText, "no-text", false, "leave the text out")
+	look.register(cmd, &cfg)
 	a.jsonFlag(cmd, "one JSON object per file and line")
 	return cmd
 }
@@ -107,6 +115,12 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 	}
 	fmt.Fprintf(&sb, "%s\n  %s (%s), %s, read by %s, id %.12s\n", name, r.Class.Label, percent(r.Class.Confidence),
 		count(r.Pages, "page"), r.Engine, *r.DocumentID)
+	if r.Reason != "" {
+		fmt.Fprintf(&sb, "  %s\n", table.Clean(r.Reason))
+	}
+	if len(r.Failed) > 0 {
+		fmt.Fprintf(&sb, "  pages that could not be read: %s\n", strings.Trim(fmt.Sprint(r.Failed), "[]"))
+	}
 	if len(r.Fields) > 0 {
 		t := table.New(table.Column{Title: "  FIELD"}, table.Column{Title: "VALUE", Flex: true}, table.Column{Title: "PAGE", Right: true},
 			table.Column{Title: "SURE", Right: true}, table.Column{Title: "FOUND BY", Flex: true})
@@ -117,7 +131,9 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 			return err
 		}
 	}
-	writeExcerpt(&sb, r.Text, width, "--json prints all")
+	if err := writeViews(&sb, r, width); err != nil {
+		return err
+	}
 	sb.WriteByte('\n')
 	_, err := io.WriteString(w, sb.String())
 	return err

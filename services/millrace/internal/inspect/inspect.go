@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 
 	"github.com/millrace/millrace/services/millrace/internal/deliver"
 	"github.com/millrace/millrace/shared/blob"
@@ -16,6 +17,7 @@ import (
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/extract"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/sandbox"
 )
 
@@ -30,6 +32,14 @@ type Result struct {
 	Class      *Class  `json:"class"`
 	Fields     []Field `json:"fields"`
 	Error      *Error  `json:"error"`
+
+	Reason string `json:"reason,omitempty"`       // why another engine than the first one read it
+	Failed []int  `json:"failed_pages,omitempty"` // numbers of the pages that could not be read
+
+	// What [Views] ask for.
+	Layout   string   `json:"layout,omitempty"`
+	Words    []Word   `json:"words,omitempty"`
+	Pictures []string `json:"pictures,omitempty"` // paths
 }
 
 // Class is the document's type.
@@ -63,6 +73,12 @@ type Config struct {
 	PageOnly  bool   // withhold embedded XML and form fields from the extractor
 	Children  int    // documents read at once; 0: the number of CPUs
 	Stdin     io.Reader
+
+	From, To  int      // pages to be read, numbered from 1; all when zero
+	Engine    string   // one of package reader's; each page by the best
+	Passwords []string // for encrypted documents
+	OCR       string   // languages for pages without text, as tesseract names them; empty for none
+	Views     Views
 }
 
 // maxBytes bounds what is read of one file; it is the parser's own limit.
@@ -75,6 +91,8 @@ type Inspector struct {
 	extractor *extract.Extractor
 	pageOnly  bool
 	stdin     io.Reader
+	from, to  int
+	views     Views
 }
 
 // New loads the model and the templates. Close ends its children. The program must call [sandbox.Child] at its very start.
@@ -87,11 +105,17 @@ func New(cfg Config) (*Inspector, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load the templates: %w", err)
 	}
-	pool, err := sandbox.New(sandbox.Config{Children: cfg.Children})
+	pool, err := sandbox.New(sandbox.Config{
+		Children: cfg.Children, Engine: cfg.Engine, Passwords: cfg.Passwords, OCR: cfg.OCR,
+		Log:    slog.New(slog.DiscardHandler), // what it warns of is in the results
+		Limits: sandbox.Limits{Limits: pdf.Limits{From: cfg.From, To: cfg.To}},
+	})
 	if err != nil {
 		return nil, err
 	}
-	return &Inspector{pool: pool, model: model, extractor: extractor, pageOnly: cfg.PageOnly, stdin: cfg.Stdin}, nil
+	return &Inspector{
+		pool: pool, model: model, extractor: extractor, pageOnly: cfg.PageOnly, stdin: cfg.Stdin, from: cfg.From, to: cfg.To, views: cfg.Views,
+	}, nil
 }
 
 // Close ends the children.
@@ -148,7 +172,14 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 	if err != nil {
 		return err
 	}
+	if len(doc.Pages) == 0 {
+		return noSuchPage(i.from, i.to)
+	}
 	r.Pages, r.Text, r.Engine = len(doc.Pages), doc.Text(), doc.Engine
+	r.Reason, r.Failed = doc.EngineReason, read.FailedPages
+	if err := i.view(ctx, content, doc, r); err != nil {
+		return err
+	}
 	class := i.model.Classify(doc)
 	r.Class = &Class{Label: class.Class.Label, Confidence: class.Class.Confidence, Model: class.Model}
 	if i.pageOnly {
