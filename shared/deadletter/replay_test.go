@@ -31,7 +31,7 @@ type world struct {
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	store, pool := open(t)
-	b, err := broker.Open(broker.Config{URL: testkit.Vhost(t), Prefix: prefix, Name: t.Name()})
+	b, err := broker.Open(broker.Config{URL: testkit.Vhost(t), Prefix: testkit.Prefix(t), Name: t.Name()})
 	if err != nil {
 		t.Fatal(err)
 	}
