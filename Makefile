@@ -33,6 +33,10 @@ toolchain:
 setup: toolchain ## install what the tests need (RabbitMQ, PostgreSQL, poppler-utils) where the system allows
 	@deployments/setup.sh
 
+.PHONY: prove
+prove: setup build ## prove on private servers that no fault loses or doubles a document; ARGS='--minutes 3' for a short run
+	@./bin/millrace prove $(ARGS)
+
 .PHONY: bench
 bench: setup build ## throughput, as ratios against other things in the same run
 	@./bin/withservers go test -run '^$$' -bench . -benchtime 3s -timeout 40m $(BENCHFLAGS) ./shared/broker ./shared/pdf ./shared/classify ./shared/extract ./services/sink

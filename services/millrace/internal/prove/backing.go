@@ -136,35 +136,6 @@ func (p *postgresql) close(ctx context.Context) error {
 	return p.server.Stop(ctx)
 }
 
-const (
-	// cancelSweeps, a second apart, spend no more attempts of a message than there are retry tiers.
-	cancelSweeps = 2
-	// cancelWithin is how long a sweep looks for statements: most last milliseconds only.
-	cancelWithin = time.Second
-)
-
-// cancelStatements cancels statements of the services as an administrator would, or a statement timeout. A database that is
-// down has none.
-func (w *world) cancelStatements(ctx context.Context) error {
-	for range cancelSweeps {
-		for until := time.Now().Add(cancelWithin); time.Now().Before(until); {
-			var cancelled int
-			err := w.pool.QueryRow(ctx, `select count(*) filter (where pg_cancel_backend(pid)) from pg_stat_activity
-				where state = 'active' and pid <> pg_backend_pid() and client_port is not null and query ilike '%insert into%'`).Scan(&cancelled)
-			if err == nil && cancelled > 0 {
-				break
-			}
-			if !pause(ctx, 5*time.Millisecond) {
-				return ctx.Err()
-			}
-		}
-		if !pause(ctx, time.Second) {
-			return ctx.Err()
-		}
-	}
-	return nil
-}
-
 // pause waits; it returns false when ctx ended first.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)

@@ -98,6 +98,10 @@ func faults(services []string) []Fault {
 		Proves:  "an error that may pass is tried again after a delay, through the retry queues",
 		Inflict: func(ctx context.Context, w *world) error { return w.cancelStatements(ctx) },
 	}, Fault{
+		Name: "dead-letters-replayed", Lane: blows, Blow: true,
+		Proves:  "dead letters that are sent again under load, and die again, stay the same dead letters",
+		Inflict: func(ctx context.Context, w *world) error { return w.replayDeadLetters(ctx) },
+	}, Fault{
 		Name: "service-stop", Lane: blows, Blow: true,
 		Proves: "a service that is asked to end finishes what it has in hand and gives back the rest",
 		Inflict: func(ctx context.Context, w *world) error {

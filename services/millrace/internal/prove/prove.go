@@ -240,7 +240,11 @@ func (r *run) inflict(ctx context.Context, t turn, record *FaultRecord) {
 		err = errors.Join(err, t.Fault.Lift(within, r.world))
 	}
 	record.To = time.Since(r.began).Seconds()
-	if err != nil {
+	switch {
+	case errors.Is(err, errNothingHit):
+		record.Skipped = err.Error()
+		r.cfg.Say("%5.0f s  %s is left out: %v", record.To, record.Name, err)
+	case err != nil:
 		record.Error = err.Error()
 		r.cfg.Say("%5.0f s  %s went wrong: %v", record.To, record.Name, err)
 	}

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/broker"
-	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/pipeline"
 	"github.com/millrace/millrace/shared/postgres"
 )
@@ -135,7 +134,7 @@ func (s *Sample) add(queues []broker.QueueStats, services []string) {
 			s.Backlog[name] += q.Ready
 			s.Backlog[Retry] += q.Retry
 			s.missed = append(s.missed, q.Missing...)
-			if q.Consumers == 0 && q.Topic != event.TopicShadow {
+			if q.Consumers == 0 {
 				s.idle = append(s.idle, q.Queue)
 			}
 		}
