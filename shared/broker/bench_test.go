@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -212,4 +214,28 @@ func consumeBenchmark(b *testing.B, all []peer, inputs map[string][]<-chan *mess
 	}
 	b.ReportMetric(sums[0]/sums[1], "ratio")
 	b.ReportMetric(0, "ns/op")
+}
+
+// BenchmarkHistory publishes without and with a history beside one group's queue; the ratio is what is left of the rate.
+func BenchmarkHistory(b *testing.B) {
+	var all []peer
+	for name, history := range map[string]broker.HistoryConfig{"without": {}, "with": keep()} {
+		own, err := broker.Open(broker.Config{URL: testkit.Vhost(b), Prefix: testkit.Prefix(b), History: history})
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(func() { _ = own.Close() })
+		if err := own.Declare(b.Context(), []broker.Group{{Name: "bench", Topic: "bench.v1"}}, nil); err != nil {
+			b.Fatal(err)
+		}
+		all = append(all, peer{name: name, publisher: own.Publisher()})
+	}
+	slices.SortFunc(all, func(x, y peer) int { return strings.Compare(y.name, x.name) })
+	for _, c := range []struct{ publishers, batch int }{{1, 1}, {16, 1}, {64, 1}, {1, 50}} {
+		b.Run(fmt.Sprintf("publishers=%d/batch=%d", c.publishers, c.batch), func(b *testing.B) {
+			compare(b, all, func(p peer, total int) float64 {
+				return publishAll(b, p.publisher, c.publishers, total/c.batch+1, c.batch)
+			})
+		})
+	}
 }

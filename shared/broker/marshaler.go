@@ -149,7 +149,7 @@ func (m Marshaler) lastDeath(metadata message.Metadata, history any) {
 	if !ok || len(deaths) == 0 || metadata[MetaLastDeathReason] != "" {
 		return
 	}
-	if last, ok := deaths[0].(amqp.Table); ok {
+	if last, ok := deaths[0].(amqp.Table); ok && last["reason"] != nil {
 		metadata[MetaLastDeathQueue] = strings.TrimPrefix(text(last["queue"]), m.Prefix)
 		metadata[MetaLastDeathReason] = text(last["reason"])
 	}

@@ -69,7 +69,7 @@ func TestUnmarshalTakesAnyHeader(t *testing.T) {
 			"text": "t", "int": int64(5), "bool": true, "time": at, "nil": nil, "bytes": []byte("raw"),
 			"table": amqp.Table{"k": int32(1)}, "list": []any{"a", int16(2)},
 			"x-delivery-count": int64(3), "x-first-death-queue": "p.g.t", "x-first-death-reason": "rejected",
-			"x-death": []any{amqp.Table{"count": int64(1), "queue": "p.g.t"}},
+			"x-death": []any{amqp.Table{"queue": "p.g.t", "reason": "delivery_limit"}, amqp.Table{"queue": "p.g.t", "reason": "rejected"}},
 		},
 	})
 	if err != nil {
@@ -79,7 +79,9 @@ func TestUnmarshalTakesAnyHeader(t *testing.T) {
 		"text": "t", "int": "5", "bool": "true", "time": "2026-01-02T03:04:05Z", "nil": "", "bytes": "raw",
 		"table": `{"k":1}`, "list": `["a",2]`,
 		broker.MetaDeliveryCount: "3", broker.MetaFirstDeathQueue: "g.t", broker.MetaFirstDeathReason: "rejected",
-		broker.MetaDeath: `[{"count":1,"queue":"p.g.t"}]`, broker.MetaRedelivered: "true",
+		broker.MetaLastDeathQueue: "g.t", broker.MetaLastDeathReason: "delivery_limit",
+		broker.MetaDeath:       `[{"queue":"p.g.t","reason":"delivery_limit"},{"queue":"p.g.t","reason":"rejected"}]`,
+		broker.MetaRedelivered: "true",
 	}
 	if diff := cmp.Diff(want, m.Metadata); diff != "" {
 		t.Error(diff)

@@ -287,20 +287,20 @@ func (c *consumer) drain(unseen ...amqp.Delivery) error {
 	return nil
 }
 
-// giveBack returns the messages that nobody has seen. That spends a delivery of each, which a stage that stops again and
-// again must not do to the same message for ever: what has become a suspect is moved, and counts anew.
+// giveBack returns the messages that nobody has seen. That spends a delivery of each, which a subscriber that ends again and
+// again must not do to the same message for ever: before it becomes a suspect it is published anew, to the end of its queue.
 func (c *consumer) giveBack(ctx context.Context, unseen []amqp.Delivery) {
-	var suspects []amqp.Delivery
+	var spent []amqp.Delivery
 	var messages []*message.Message
 	for _, d := range unseen {
-		if msg, err := c.broker.Marshaler().Unmarshal(d); err == nil && deliveryCount(d) >= SuspectAfter {
-			suspects, messages = append(suspects, d), append(messages, msg)
+		if msg, err := c.broker.Marshaler().Unmarshal(d); err == nil && deliveryCount(d)+1 >= SuspectAfter {
+			spent, messages = append(spent, d), append(messages, msg)
 			continue
 		}
 		c.settled(d.Nack(false, true))
 	}
-	err := c.broker.Publisher().PublishToQueue(ctx, c.group.SuspectQueue(), messages...)
-	for _, d := range suspects {
+	err := c.broker.Publisher().PublishToQueue(ctx, c.group.Queue(), messages...)
+	for _, d := range spent {
 		if err == nil {
 			c.settled(d.Ack(false))
 		} else {
