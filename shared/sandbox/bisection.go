@@ -27,7 +27,8 @@ const maxStrikes = 3
 
 // read returns what pages could be read, or the document's first error when none could.
 func (b *bisection) read(ctx context.Context, first error) (Result, error) {
-	for number := 1; number <= max(b.total, 1) || b.total == 0; number++ {
+	limits := b.task.pool.cfg.Limits
+	for number := max(limits.From, 1); (b.total == 0 || number <= b.total) && (limits.To == 0 || number <= limits.To); number++ {
 		page, err := b.page(ctx, number)
 		switch {
 		case err != nil && fault.ClassOf(err) == fault.ClassInterrupted:
@@ -106,7 +107,7 @@ func lenOf(d *layout.Document) int {
 func (b *bisection) begin(from *layout.Document, number int) {
 	doc := *from
 	doc.Pages = nil
-	for n := 1; n < number; n++ { // why is not kept: nobody knew yet that there would be a document
+	for n := max(b.task.pool.cfg.Limits.From, 1); n < number; n++ { // why is not kept: nobody knew yet that there would be a document
 		doc.Pages = append(doc.Pages, layout.Page{Number: n, Error: "the page ended its reader"})
 	}
 	b.doc = &doc
