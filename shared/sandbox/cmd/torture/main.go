@@ -1,0 +1,70 @@
+// Command torture reads broken documents and mutations of them through the reading processes, and checks that nothing but the
+// documents comes to harm.
+//
+//	go run ./shared/sandbox/cmd/torture --data DIR/torture [--variants 3000] [--seed 1] [--time 5s] [--memory 512]
+//
+// Every PDF file below DIR is read once, and then so many variants of them: bytes changed, parts cut out, doubled, or taken from
+// another file. The same seed gives the same variants. Each document must end as words or as a Permanent fault with a kind, within
+// its limits; and at the end no process, open file or temporary folder may be left, and this program's memory may not have grown.
+// It exits with 1 where something is wrong.
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"time"
+
+	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/sandbox"
+)
+
+func main() {
+	sandbox.Child()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+		fmt.Fprintln(os.Stderr, "torture:", err)
+		os.Exit(1) //nolint:gocritic // nothing is left to release
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("torture", flag.ContinueOnError)
+	data := flags.String("data", "../shared/data/torture", "folder of the documents")
+	variants := flags.Int("variants", 3000, "mutated documents to read besides")
+	seed := flags.Uint64("seed", 1, "of the mutations")
+	limit := flags.Duration("time", 5*time.Second, "for one document, and again for its rescue")
+	memory := flags.Int64("memory", 512, "MiB that a reading process may hold")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if info, err := os.Stat(*data); err != nil || !info.IsDir() { //nolint:nilerr // without documents there is nothing to do
+		fmt.Fprintf(out, "skipped: there are no documents in %s; say where they are with --data DIR\n", *data)
+		return nil
+	}
+	corpus, err := load(*data)
+	if err != nil {
+		return err
+	}
+	before := observe()
+	w := &watch{limit: 2**limit + 3*time.Second, memory: *memory << 20, outcomes: map[string]int{}}
+	pool, err := sandbox.New(sandbox.Config{
+		Log:    slog.New(slog.DiscardHandler),
+		Limits: sandbox.Limits{Limits: pdf.Limits{Time: *limit}, Memory: *memory << 20, Rescue: *limit},
+	})
+	if err != nil {
+		return err
+	}
+	start := time.Now()
+	err = w.readAll(ctx, pool, corpus, *variants, *seed)
+	pool.Close()
+	if err != nil {
+		return err
+	}
+	return w.report(out, len(corpus.files), *variants, time.Since(start), before, observe())
+}
