@@ -65,13 +65,13 @@ const documentColumns = `d.document_id, coalesce(d.name, '') as name, coalesce(d
 
 // Filter says which documents to list. Zero fields do not filter.
 type Filter struct {
-	Class  string    // exactly this class
-	Status string    // exactly this status
-	Name   string    // part of the name of the first arrival; case does not matter
-	Text   string    // full-text query: words, "a phrase", or, -not
-	Since  time.Time // received then or later
-	Limit  int       // default 50
-	Offset int
+	Class  string    `json:"class,omitempty"`  // exactly this class
+	Status string    `json:"status,omitempty"` // exactly this status
+	Name   string    `json:"name,omitempty"`   // part of the name of the first arrival; case does not matter
+	Text   string    `json:"text,omitempty"`   // full-text query: words, "a phrase", or, -not
+	Since  time.Time `json:"since,omitzero"`   // received then or later
+	Limit  int       `json:"limit,omitempty"`  // default 50
+	Offset int       `json:"offset,omitempty"`
 }
 
 // Documents lists documents: the best matches first where Filter.Text is given, else the latest received first.

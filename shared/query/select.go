@@ -12,8 +12,8 @@ import (
 // Selection says which documents to do something with. All conditions count together; zero fields do not select.
 type Selection struct {
 	Filter          // its limit of 0 means all, its offset is not used
-	IDs    []string // ids or the beginnings of ids, as [Get] takes them
-	Where  string   // a condition in SQL over the columns of the view documents, such as: class = 'invoice' and pages > 3
+	IDs    []string `json:"ids,omitempty"`   // ids or the beginnings of ids, as [Get] takes them
+	Where  string   `json:"where,omitempty"` // a condition in SQL over the columns of the view documents, such as: class = 'invoice' and pages > 3
 }
 
 // Empty reports whether nothing is asked for, so that all documents are meant.
