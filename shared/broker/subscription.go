@@ -282,24 +282,25 @@ func (c *consumer) drain(unseen ...amqp.Delivery) error {
 			unseen = append(unseen, d)
 		}
 	}
-	c.giveBack(ctx, unseen)
+	c.giveBack(unseen)
 	c.close()
 	return nil
 }
 
 // giveBack returns the messages that nobody has seen. That spends a delivery of each, which a subscriber that ends again and
-// again must not do to the same message for ever: before it becomes a suspect it is published anew, to the end of its queue.
-func (c *consumer) giveBack(ctx context.Context, unseen []amqp.Delivery) {
+// again must not do to the same message for ever: one that has spent half of what it has is published anew, to the end of its
+// queue.
+func (c *consumer) giveBack(unseen []amqp.Delivery) {
 	var spent []amqp.Delivery
 	var messages []*message.Message
 	for _, d := range unseen {
-		if msg, err := c.broker.Marshaler().Unmarshal(d); err == nil && deliveryCount(d)+1 >= SuspectAfter {
+		if msg, err := c.broker.Marshaler().Unmarshal(d); err == nil && deliveryCount(d) >= int64(c.group.workLimit()+1)/2 {
 			spent, messages = append(spent, d), append(messages, msg)
 			continue
 		}
 		c.settled(d.Nack(false, true))
 	}
-	err := c.broker.Publisher().PublishToQueue(ctx, c.group.Queue(), messages...)
+	err := c.broker.Publisher().PublishToQueue(c.giveUp, c.group.Queue(), messages...)
 	for _, d := range spent {
 		if err == nil {
 			c.settled(d.Ack(false))

@@ -58,6 +58,10 @@ func (g Group) RetryQueue(tier time.Duration) string { return g.Queue() + ".retr
 // one by [Broker.TakeSuspect], while nothing else is in work.
 func (g Group) SuspectQueue() string { return g.Queue() + suspectSuffix }
 
+// limit is the delivery limit of the suspect queue, workLimit that of the work queue.
+func (g Group) limit() int     { return cmp.Or(g.DeliveryLimit, DefaultDeliveryLimit) }
+func (g Group) workLimit() int { return g.limit() + SuspectAfter }
+
 // Validate reports what is wrong with the group.
 func (g Group) Validate() error {
 	var errs []error
@@ -152,7 +156,6 @@ func (b *Broker) topic(p *plan, topic string) {
 // group adds a group's queues; base and the group's topic come first.
 func (b *Broker) group(p *plan, g Group) {
 	work, suspects := b.qualify(g.Queue()), b.qualify(g.SuspectQueue())
-	limit := cmp.Or(g.DeliveryLimit, DefaultDeliveryLimit)
 	limited := func(name string, limit int) queue {
 		exchange, key := b.qualify(DeadLetterTopic), name
 		if g.Topic == DeadLetterTopic {
@@ -160,7 +163,7 @@ func (b *Broker) group(p *plan, g Group) {
 		}
 		return queue{name, deadLettering(exchange, key, amqp.Table{"x-delivery-limit": limit})}
 	}
-	p.add(limited(suspects, limit), limited(work, limit+SuspectAfter))
+	p.add(limited(suspects, g.limit()), limited(work, g.workLimit()))
 	for _, tier := range g.Tiers {
 		// Back to the group's queue by the default exchange, never to the topic: other groups must not see a retry.
 		p.add(queue{b.qualify(g.RetryQueue(tier)), deadLettering("", work, amqp.Table{"x-message-ttl": tier.Milliseconds()})})

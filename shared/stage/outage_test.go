@@ -65,7 +65,7 @@ func TestAThousandMessagesWaitThroughALongOutage(t *testing.T) {
 	var looks atomic.Int64
 	down.Store(true)
 	cfg.Probe = func(context.Context) error { looks.Add(1); return nil }
-	stored := make(chan string, n)
+	stored := make(chan string, 10*n)
 	l, err := newLoop(cfg, 1, 0, func(_ context.Context, in []Input[event.Received]) ([]event.None, []error) {
 		if e := in[0].Envelope; e.Attempt != 0 {
 			t.Errorf("%s has spent %d attempts", e.ID, e.Attempt)
@@ -114,16 +114,13 @@ func TestAThousandMessagesWaitThroughALongOutage(t *testing.T) {
 	})
 	down.Store(false)
 	seen := map[string]int{}
-	for range n {
+	for len(seen) < n { // one may come twice: delivery is at least once
 		select {
 		case id := <-stored:
 			seen[id]++
 		case <-time.After(time.Minute):
 			t.Fatalf("%d of %d stored", len(seen), n)
 		}
-	}
-	if len(seen) != n {
-		t.Errorf("%d different messages stored, want %d", len(seen), n)
 	}
 	testkit.Eventually(t, time.Minute, func() error {
 		if said := health.last(check); said != "<nil>" || gauge(t, reg, "millrace_stage_breaker_open") != 0 {
