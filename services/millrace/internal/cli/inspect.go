@@ -33,6 +33,7 @@ It exits with 0 when all files could be read and with 3 when some could not.`,
   millrace inspect --templates ./my-templates --no-text bill.pdf
   millrace inspect --template mine.yaml bill.pdf
   millrace inspect --no-embedded e-invoice.pdf
+  millrace inspect --explain --no-text bill.pdf
   millrace inspect --layout --pages 2-5 report.pdf
   millrace inspect --png pictures/ bill.pdf
   millrace inspect --words --engine pdfium --json bill.pdf | jq '.words[0]'`,
@@ -80,6 +81,7 @@ It exits with 0 when all files could be read and with 3 when some could not.`,
 	cmd.Flags().StringVar(&cfg.Templates, "templates", "", "folder of extraction templates that replace or add to the built-in ones")
 	cmd.Flags().StringVar(&cfg.Template, "template", "", "one template file to read all documents with, whatever their class")
 	cmd.Flags().BoolVar(&cfg.PageOnly, "no-embedded", false, "withhold embedded XML and form fields: read the pages alone")
+	cmd.Flags().BoolVar(&cfg.Explain, "explain", false, "tell which values were seen and not taken, and which templates nearly fitted and what they lacked")
 	cmd.Flags().BoolVar(&noText, "no-text", false, "leave the text out")
 	look.register(cmd, &cfg)
 	a.jsonFlag(cmd, "one JSON object per file and line")
@@ -130,6 +132,9 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 		if err := t.Write(&sb, width); err != nil {
 			return err
 		}
+	}
+	if err := writeWhatLost(&sb, r.Explanation, width); err != nil {
+		return err
 	}
 	if err := writeViews(&sb, r, width); err != nil {
 		return err

@@ -71,3 +71,23 @@ func TestInspectCanWithholdWhatIsEmbedded(t *testing.T) {
 		t.Errorf("a template that is not there: exit code %d, %q", r.code, r.err)
 	}
 }
+
+func TestInspectExplainsWhatLostAndWhatNearlyFitted(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "oak.yml"), []byte("keywords: [Invoice, Oak Timber]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := electronicInvoice(t)
+	r := run(t, nil, "inspect", "--json", "--explain", "--templates", dir, path)
+	e := objects[inspect.Result](t, r.out)[0].Explanation
+	if e == nil || len(e.Templates) < 12 || !e.Templates[0].Used || e.Templates[0].Template != e.Template {
+		t.Fatalf("the explanation is %+v", e)
+	}
+	oak := slices.IndexFunc(e.Templates, func(m inspect.Match) bool { return m.Template == "invoice2data/oak.yml" })
+	if oak < 0 || !slices.Equal(e.Templates[oak].Lacks, []string{`"Oak Timber"`}) || e.Templates[oak].Found != 1 {
+		t.Errorf("the near miss: %+v", e.Templates)
+	}
+	if people := run(t, nil, "inspect", "--explain", path); !strings.Contains(people.out, "read by the template ") || !strings.Contains(people.out, "LACKS") {
+		t.Errorf("for people:\n%s", people.out)
+	}
+}

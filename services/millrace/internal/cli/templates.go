@@ -17,7 +17,8 @@ func (a *app) templatesCommand() *cobra.Command {
 		Long: `Templates say which fields a class of documents has and how each is found; docs/templates.md describes them. Templates in
 invoice2data's format are read as they are.`,
 		Example: `  millrace templates lint ./my-templates
-  millrace inspect --template mine.yaml bill.pdf       try one on a document`,
+  millrace inspect --template mine.yaml bill.pdf       try one on a document
+  millrace inspect --explain bill.pdf                  see which nearly fitted`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(a.templatesLintCommand())

@@ -40,6 +40,8 @@ type Result struct {
 	Layout   string   `json:"layout,omitempty"`
 	Words    []Word   `json:"words,omitempty"`
 	Pictures []string `json:"pictures,omitempty"` // paths
+
+	Explanation *Explanation `json:"explanation,omitempty"` // where it was asked for
 }
 
 // Class is the document's type.
@@ -71,6 +73,7 @@ type Config struct {
 	Templates string // folder of templates that replace or add to the built-in ones
 	Template  string // one template file; documents are read by it whatever their class; empty for the class's own
 	PageOnly  bool   // withhold embedded XML and form fields from the extractor
+	Explain   bool   // tell which values lost and which templates nearly fitted
 	Children  int    // documents read at once; 0: the number of CPUs
 	Stdin     io.Reader
 
@@ -90,6 +93,7 @@ type Inspector struct {
 	model     *classify.Model
 	extractor *extract.Extractor
 	pageOnly  bool
+	explain   bool
 	stdin     io.Reader
 	from, to  int
 	views     Views
@@ -114,7 +118,7 @@ func New(cfg Config) (*Inspector, error) {
 		return nil, err
 	}
 	return &Inspector{
-		pool: pool, model: model, extractor: extractor, pageOnly: cfg.PageOnly, stdin: cfg.Stdin, from: cfg.From, to: cfg.To, views: cfg.Views,
+		pool: pool, model: model, extractor: extractor, pageOnly: cfg.PageOnly, explain: cfg.Explain, stdin: cfg.Stdin, from: cfg.From, to: cfg.To, views: cfg.Views,
 	}, nil
 }
 
@@ -185,8 +189,12 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 	if i.pageOnly {
 		doc.Attachments, doc.Form = nil, nil
 	}
-	for _, f := range i.extractor.Extract(doc, i.extractor.ReadAs(class.Class, class.Alternatives)).Fields {
+	as := i.extractor.ReadAs(class.Class, class.Alternatives)
+	for _, f := range i.extractor.Extract(doc, as).Fields {
 		r.Fields = append(r.Fields, field(f))
+	}
+	if i.explain {
+		r.Explanation = explain(i.extractor, doc, as)
 	}
 	return nil
 }
