@@ -54,7 +54,7 @@ func spiceFor(documents int64) int64 {
 // run drops documents at rate per second until more says no. It returns how many there were.
 func (l *load) run(ctx context.Context, rate float64, more func(dropped int64) bool) (dropped int64, err error) {
 	group, dropping := errgroup.WithContext(ctx)
-	group.SetLimit(dropsAtOnce)
+	slots := make(chan struct{}, dropsAtOnce)
 	due := time.Now()
 	for more(dropped) && dropping.Err() == nil {
 		if l.held() {
@@ -68,15 +68,24 @@ func (l *load) run(ctx context.Context, rate float64, more func(dropped int64) b
 		if wait := time.Until(due); wait > 0 && !pause(dropping, wait) {
 			break
 		}
-		due = due.Add(time.Duration(float64(time.Second) / rate))
+		// What could not be dropped in time is not made up for in a burst, but for a second's worth.
+		due = latest(due, time.Now().Add(-time.Second)).Add(time.Duration(float64(time.Second) / rate))
 		n := dropped
-		group.Go(func() error { return l.drop(dropping, n) })
+		slots <- struct{}{}
+		group.Go(func() error {
+			err := l.drop(dropping, n)
+			<-slots
+			if err == nil && l.isPoison(n) {
+				err = l.poison(dropping, n) // waits for a broker that is down, and nothing waits for it
+			}
+			return err
+		})
 		dropped++
 	}
 	return dropped, errors.Join(group.Wait(), ctx.Err())
 }
 
-// drop drops document n and what comes with it.
+// drop drops document n, and a duplicate where it is time for one.
 func (l *load) drop(ctx context.Context, n int64) error {
 	doc, err := l.source.At(n)
 	if err != nil {
@@ -85,13 +94,20 @@ func (l *load) drop(ctx context.Context, n int64) error {
 	if err := l.put(ctx, doc.Name, doc.PDF, ""); err != nil {
 		return err
 	}
-	switch {
-	case n%l.spice == l.spice-1:
+	if n%l.spice == l.spice-1 {
 		return l.duplicate(ctx, n)
-	case n%l.spice == l.spice/2:
-		return l.poison(ctx, n)
 	}
 	return nil
+}
+
+// isPoison reports whether poison comes after document n.
+func (l *load) isPoison(n int64) bool { return n%l.spice == l.spice/2 }
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
 }
 
 // put drops a file that is accepted; kind is how it has to fail, if it has to.
