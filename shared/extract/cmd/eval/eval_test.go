@@ -6,8 +6,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/millrace/millrace/shared/sandbox"
 	"github.com/millrace/millrace/shared/testkit"
 )
+
+func TestMain(m *testing.M) {
+	sandbox.Child()
+	os.Exit(m.Run())
+}
 
 func TestWithoutDocumentsItSaysSoAndEndsWell(t *testing.T) {
 	var out strings.Builder

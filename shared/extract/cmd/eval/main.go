@@ -16,9 +16,12 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+
+	"github.com/millrace/millrace/shared/sandbox"
 )
 
 func main() {
+	sandbox.Child()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
@@ -45,6 +48,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	defer m.pool.Close()
 	for _, s := range sets() {
 		if !strings.HasPrefix(s.name, *only) {
 			continue

@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"maps"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -15,7 +17,7 @@ import (
 	"github.com/millrace/millrace/shared/extract"
 	"github.com/millrace/millrace/shared/extract/score"
 	"github.com/millrace/millrace/shared/layout"
-	"github.com/millrace/millrace/shared/pdf"
+	"github.com/millrace/millrace/shared/sandbox"
 )
 
 // loader turns a file's content into a layout.
@@ -29,6 +31,7 @@ type measure struct {
 	given     bool
 	model     *classify.Model
 	extractor *extract.Extractor
+	pool      *sandbox.Pool
 }
 
 func newMeasure(ctx context.Context, data, templates string, given bool) (*measure, error) {
@@ -40,7 +43,11 @@ func newMeasure(ctx context.Context, data, templates string, given bool) (*measu
 	if err != nil {
 		return nil, fmt.Errorf("load the templates: %w", err)
 	}
-	return &measure{ctx, data, templates, given, model, extractor}, nil
+	pool, err := sandbox.New(sandbox.Config{Children: runtime.NumCPU(), Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		return nil, err
+	}
+	return &measure{ctx, data, templates, given, model, extractor, pool}, nil
 }
 
 // report measures one set and prints its figures.
@@ -125,7 +132,11 @@ func (m *measure) load(d document) (*layout.Document, error) {
 	if d.load != nil {
 		return d.load(m.ctx, content)
 	}
-	return pdf.Read(m.ctx, content, pdf.Limits{})
+	read, err := m.pool.Read(m.ctx, content)
+	if err != nil {
+		return nil, err
+	}
+	return read.Document()
 }
 
 // why says what became of a value that was wanted.
