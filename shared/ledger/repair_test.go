@@ -39,7 +39,10 @@ func TestRepairSendsEachDocumentWhereItIsMissed(t *testing.T) {
 	}{
 		{"an answer", func(w *world) { w.document("a", "rp") }, map[string]int{classifier: 1}},
 		{"a result that was made and not stored", func(w *world) { w.document("a", "rcx") }, map[string]int{parser: 1}},
-		{"what the stage needs is lost too: one stage further back", func(w *world) { w.document("a", "rx") }, map[string]int{parser: 1}},
+		{"of several results the first: the others follow", func(w *world) { w.document("a", "rx") }, map[string]int{parser: 1}},
+		{"what the stage needs is not stored yet: one stage further back",
+			func(w *world) { w.send(pipeline.Sink, event.TopicParsed, w.document("a", "rx")) },
+			map[string]int{parser: 1, queue(pipeline.Sink, event.TopicParsed): 1}},
 		{"an arrival: everything follows again, under the same ids", func(w *world) { w.document("a", "pcx") },
 			map[string]int{parser: 1, queue(pipeline.Sink, event.TopicReceived): 1}},
 		{"content nobody heard of", func(w *world) { w.content("a") }, map[string]int{parser: 1, queue(pipeline.Sink, event.TopicReceived): 1}},
