@@ -142,7 +142,7 @@ const header = "%PDF-1.7\n"
 
 // normalHeader returns content with a header line that the object reader takes; content itself is not changed.
 func normalHeader(content []byte) []byte {
-	if bytes.HasPrefix(content, []byte("%PDF-1.")) && content[7] >= '0' && content[7] <= '7' && (content[8] == '\n' || content[8] == '\r') {
+	if len(content) > 8 && bytes.HasPrefix(content, []byte("%PDF-1.")) && content[7] >= '0' && content[7] <= '7' && (content[8] == '\n' || content[8] == '\r') {
 		return content
 	}
 	return append([]byte(header), content[min(len(header), len(content)):]...)

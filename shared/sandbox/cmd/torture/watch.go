@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/sandbox"
 )
 
@@ -26,6 +27,7 @@ type watch struct {
 	slowest  time.Duration
 	largest  int64 // resident memory of a reading process, in bytes
 	wrong    []string
+	ended    []string // documents that ended their reader, by all means
 }
 
 // readAll reads the files and then the variants, as many at once as there are CPUs.
@@ -87,6 +89,9 @@ func (w *watch) read(ctx context.Context, pool *sandbox.Pool, name string, conte
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.outcomes[outcome]++
+	if outcome == pdf.KindCrashed || outcome == pdf.KindTimeout || outcome == pdf.KindOutOfMemory {
+		w.ended = append(w.ended, fmt.Sprintf("%s: %v", name, err))
+	}
 	w.slowest = max(w.slowest, took)
 }
 
@@ -122,6 +127,9 @@ func (w *watch) report(out io.Writer, files, variants int, took time.Duration, b
 	}
 	fmt.Fprintf(t, "\nslowest document\t%v\nlargest reading process\t%d MiB of %d\n", w.slowest.Round(time.Millisecond), w.largest>>20, w.memory>>20)
 	fmt.Fprintf(t, "this program before\t%v\nthis program after\t%v\n", before, after)
+	for _, text := range w.ended {
+		fmt.Fprintf(t, "%.200s\n", text)
+	}
 	w.wrong = append(w.wrong, after.worseThan(before)...)
 	for _, text := range w.wrong {
 		fmt.Fprintf(t, "WRONG: %s\n", text)
