@@ -70,6 +70,9 @@ func (a *app) prove(ctx context.Context, p proof) (err error) {
 	if p.BinDir == "" {
 		p.BinDir = filepath.Dir(a.Self)
 	}
+	if err := p.Check(); err != nil {
+		return err
+	}
 	given := a.flags.data != ""
 	release, err := p.open(a.flags.data)
 	if err != nil {

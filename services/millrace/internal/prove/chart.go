@@ -20,9 +20,8 @@ type chart struct {
 
 // drawnLane is a row of faults above the plot.
 type drawnLane struct {
-	Title string
-	Y     float64 // its middle
-	Bars  []bar
+	Y    float64 // its middle
+	Bars []bar
 }
 
 // bar is a fault.
@@ -127,15 +126,14 @@ func (c *chart) add(class, title string, points []point, end, top float64, s sca
 
 // drawFaults returns the rows of faults, without their heights.
 func (c chart) drawFaults(faults []FaultRecord, end float64) []drawnLane {
-	rows := []drawnLane{outages: {Title: "servers, network, disk"}, blows: {Title: "services"}}
-	class := []string{outages: "outage", blows: "blow"}
+	rows := make([]drawnLane, lanes)
 	edge := make([]float64, len(rows)) // of the last label
 	for _, f := range faults {
 		if f.Skipped != "" {
 			continue
 		}
 		b := bar{
-			X: c.x(f.From, end), Width: max(leastBar, c.x(f.To, end)-c.x(f.From, end)), Class: class[f.Lane],
+			X: c.x(f.From, end), Width: max(leastBar, c.x(f.To, end)-c.x(f.From, end)), Class: f.Lane.Class(),
 			Title: fmt.Sprintf("%d. %s: %s to %s", f.Number, f.Name, clock(f.From), clock(f.To)),
 		}
 		if b.LabelX = b.X + b.Width/2; b.Width < labelSpace {

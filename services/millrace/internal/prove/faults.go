@@ -7,7 +7,7 @@ import (
 	"time"
 )
 
-// lane says which faults exclude each other: those of one lane follow one another, the two lanes run side by side.
+// lane says which faults exclude each other: those of one lane follow one another, the lanes run side by side.
 type lane int
 
 const (
@@ -15,6 +15,8 @@ const (
 	outages lane = iota
 	// blows hit the services themselves.
 	blows
+	// hands are what people do meanwhile. They wait for a moment at which it can be done.
+	hands
 	lanes // how many there are
 )
 
@@ -94,11 +96,11 @@ func faults(services []string) []Fault {
 		all = append(all, kill(name))
 	}
 	return append(all, Fault{
-		Name: "statements-cancelled", Lane: blows, Blow: true,
+		Name: "statements-cancelled", Lane: hands, Blow: true,
 		Proves:  "an error that may pass is tried again after a delay, through the retry queues",
 		Inflict: func(ctx context.Context, w *world) error { return w.cancelStatements(ctx) },
 	}, Fault{
-		Name: "dead-letters-replayed", Lane: blows, Blow: true,
+		Name: "dead-letters-replayed", Lane: hands, Blow: true,
 		Proves:  "dead letters that are sent again under load, and die again, stay the same dead letters",
 		Inflict: func(ctx context.Context, w *world) error { return w.replayDeadLetters(ctx) },
 	}, Fault{
@@ -122,6 +124,9 @@ func kill(service string) Fault {
 func healAll(_ context.Context, w *world) error {
 	return w.eachProxy((*proxy).heal)
 }
+
+// Class names the lane for drawings.
+func (l lane) Class() string { return [...]string{"outage", "blow", "hand"}[l] }
 
 // FaultRecord is a fault as it was inflicted. Times are seconds since the load began.
 type FaultRecord struct {

@@ -29,15 +29,22 @@ type fleet struct {
 	closed bool
 }
 
+// findPrograms fails when a program is missing.
+func findPrograms(binDir string, names []string) error {
+	for _, name := range names {
+		if info, err := os.Stat(filepath.Join(binDir, name)); err != nil || info.Mode()&0o111 == 0 {
+			return fmt.Errorf("the program %s is not in %s: build all with make build, or say where they are with --bin-dir", name, binDir)
+		}
+	}
+	return nil
+}
+
 // startFleet starts the programs of the given names from binDir, all with the same environment, each with a log file.
 func startFleet(binDir, logDir string, names, environment []string) (*fleet, error) {
 	f := &fleet{ended: make(chan error, 1), pids: map[string]int{}, blows: map[string]int{}, ends: map[string]int{}}
 	var programs []supervise.Program
 	for _, name := range names {
 		path := filepath.Join(binDir, name)
-		if info, err := os.Stat(path); err != nil || info.Mode()&0o111 == 0 {
-			return nil, errors.Join(fmt.Errorf("the program %s is not in %s: build all with make build, or say where they are with --bin-dir", name, binDir), f.closeLogs())
-		}
 		log, err := os.OpenFile(filepath.Join(logDir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
 			return nil, errors.Join(fmt.Errorf("open the log of %s: %w", name, err), f.closeLogs())

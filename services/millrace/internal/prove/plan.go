@@ -17,8 +17,9 @@ type turn struct {
 const (
 	// leastTurn is the shortest turn in which a server can go down and come back on a slow machine.
 	leastTurn = 7 * time.Second
-	// bestTurn is the length of a turn that longer runs are divided into.
+	// bestTurn is the length of a turn that longer runs are divided into; slowTurn is that of what has to wait for its moment.
 	bestTurn = 20 * time.Second
+	slowTurn = time.Minute
 	// calm is how long the load runs undisturbed at first. It also keeps a kill of RabbitMQ away from the first declaration of its
 	// queues: 3.10.8 loses the content of a queue that was declared within the two seconds before.
 	calm = 4 * time.Second
@@ -45,7 +46,11 @@ func plan(all []Fault, length time.Duration, dice *rand.Rand) ([lanes][]turn, er
 		if len(mine) == 0 {
 			continue
 		}
-		rounds := max(1, int(length/(time.Duration(len(mine))*bestTurn)))
+		best := bestTurn
+		if l == hands {
+			best = slowTurn
+		}
+		rounds := max(1, int(length/(time.Duration(len(mine))*best)))
 		each := length / time.Duration(rounds*len(mine))
 		if each < leastTurn {
 			least := (calm + time.Duration(len(mine))*leastTurn).Round(time.Second)

@@ -61,6 +61,14 @@ func (c Config) expected() int64 {
 	return int64(c.Rate * c.Length.Seconds())
 }
 
+// Check says what keeps a run from being made, before anything is started: a time too short for all faults, a missing program.
+func (c Config) Check() error {
+	if _, err := plan(faults(c.Services), c.Length, rand.New(rand.NewPCG(c.Seed, 0))); err != nil { //nolint:gosec // no secret
+		return err
+	}
+	return findPrograms(c.BinDir, c.Services)
+}
+
 // Run makes one run. The error says that it could not be made, or was ended by ctx; a proof that failed is in the report.
 // Nothing runs and nothing is mounted when it returns; the folder holds the logs and what the servers kept.
 func Run(ctx context.Context, cfg Config) (Report, error) {
