@@ -12,6 +12,12 @@ func TestProveRefusesWhatCannotBeProved(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(used, "millrace.json"), []byte("{}"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	programs := t.TempDir()
+	for _, name := range stages() {
+		if err := os.WriteFile(filepath.Join(programs, name), nil, 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, c := range map[string]struct {
 		args []string
 		code int
@@ -20,7 +26,7 @@ func TestProveRefusesWhatCannotBeProved(t *testing.T) {
 		"no time":              {[]string{"--minutes", "0"}, ExitUsage, "--minutes must be more than 0"},
 		"a negative number":    {[]string{"--documents", "-1"}, ExitUsage, "must not be negative"},
 		"too little time":      {[]string{"--minutes", "0.5"}, ExitFailed, "too short for"},
-		"a folder in use":      {[]string{"--data", used}, ExitUsage, "is not empty"},
+		"a folder in use":      {[]string{"--data", used, "--bin-dir", programs}, ExitUsage, "is not empty"},
 		"no programs":          {[]string{"--minutes", "3", "--data", filepath.Join(t.TempDir(), "new")}, ExitFailed, "the program generator is not in /nowhere"},
 		"an argument too many": {[]string{"everything"}, ExitUsage, "unknown command"},
 	} {
