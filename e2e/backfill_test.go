@@ -24,7 +24,9 @@ import (
 // commandLine prepares a run of the command line on a system.
 func commandLine(t *testing.T, s *system.System, args ...string) *exec.Cmd {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), filepath.Join(programs, "millrace"), args...)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	t.Cleanup(cancel)
+	cmd := exec.CommandContext(ctx, filepath.Join(programs, "millrace"), args...)
 	for key, value := range s.Env {
 		cmd.Env = append(cmd.Env, key+"="+value)
 	}
