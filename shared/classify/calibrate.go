@@ -11,6 +11,7 @@ import (
 type Held struct {
 	Temperature float64    // what the scores are divided by before they become probabilities
 	Threshold   float64    // probability below which the answer is Unknown
+	Floor       float64    // score of the likeliest type below which the answer is Unknown, however unlikely the others are
 	Score       Evaluation // answers with that temperature and threshold; background texts are right when Unknown
 	ECE         float64    // expected calibration error of the best type's probability, see [CalibrationError]
 	// Unseen is, for each type, the share of its documents that a model which was never shown the type calls Unknown.
@@ -51,9 +52,9 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) H
 		pool = append(pool, trial(featurise(s.Train), featurise(s.Test), labels, cfg)...)
 	}
 	if len(pool) == 0 {
-		return Held{Temperature: 1, Threshold: cmp.Or(cfg.Threshold, 0.5)}
+		return Held{Temperature: 1, Threshold: cmp.Or(cfg.Threshold, 0.5), Floor: noFloor}
 	}
-	held := Held{Temperature: temperature(pool, labels), Threshold: cfg.Threshold}
+	held := Held{Temperature: temperature(pool, labels), Threshold: cfg.Threshold, Floor: noFloor}
 	strangers := map[string][]answer{}
 	for _, l := range labels {
 		if l != Unknown {
@@ -61,12 +62,12 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) H
 		}
 	}
 	if held.Threshold == 0 {
-		held.Threshold = threshold(pool, strangers, labels, held.Temperature)
+		held.Threshold, held.Floor = limits(pool, strangers, labels, held.Temperature)
 	}
 	held.Score, held.ECE = judge(pool, labels, held)
 	held.Unseen = map[string]float64{}
 	for l, answers := range strangers {
-		held.Unseen[l] = rejected(answers, labels, held.Temperature, held.Threshold)
+		held.Unseen[l] = rejected(verdicts(answers, labels, held.Temperature), held.Threshold, held.Floor)
 	}
 	return held
 }
@@ -133,65 +134,107 @@ func temperature(pool []answer, labels []string) float64 {
 	return math.Exp((lo + hi) / 2)
 }
 
-// threshold weighs the share of known types answered rightly against the share of never-seen types called Unknown, and
-// returns the probability with the best sum; never-seen types below 80 % cost extra.
-func threshold(pool []answer, strangers map[string][]answer, labels []string, t float64) float64 {
-	best, bestScore := 0.5, math.Inf(-1)
-	for x := 0.30; x < 0.96; x += 0.01 {
-		score, _ := judge(pool, labels, Held{Temperature: t, Threshold: x})
-		unseen, n := 0.0, 0.0
-		for _, l := range labels {
-			if a := strangers[l]; len(a) > 0 {
-				unseen += rejected(a, labels, t, x)
-				n++
-			}
-		}
-		unseen /= math.Max(n, 1)
-		total := score.Accuracy + unseen - float64(2*math.Max(0, 0.8-unseen))
-		if total > bestScore+1e-9 {
-			best, bestScore = x, total
+// noFloor is a floor that every score is above.
+const noFloor = -1000
+
+// wantUnseen is the share of never-seen types that should be called Unknown. Fewer cost extra when the limits are chosen.
+// It is above what is promised, because real documents lie nearer to each other than made ones.
+const wantUnseen = 0.9
+
+// limits weighs the share of known types answered rightly against the share of never-seen types called Unknown, and
+// returns the threshold and the floor with the best sum. A never-seen type that is much like a known one gets a high
+// probability, because all the others are unlikelier still; its score, which nothing is compared with, stays low.
+func limits(pool []answer, strangers map[string][]answer, labels []string, t float64) (threshold, floor float64) {
+	threshold, floor = 0.5, noFloor
+	known, best := verdicts(pool, labels, t), math.Inf(-1)
+	var unseen [][]verdict
+	for _, l := range labels {
+		if a := strangers[l]; len(a) > 0 {
+			unseen = append(unseen, verdicts(a, labels, t))
 		}
 	}
-	return math.Round(best*100) / 100
+	for x := 30; x <= 95; x++ {
+		for y := -5; y <= 15; y++ {
+			th, fl := float64(x)/100, float64(y)/10
+			if y == -5 {
+				fl = noFloor
+			}
+			right, strange := 0.0, 0.0
+			for _, v := range known {
+				if v.label == v.answer(th, fl) {
+					right++
+				}
+			}
+			for _, list := range unseen {
+				strange += rejected(list, th, fl) / float64(len(unseen))
+			}
+			total := right/float64(len(known)) + strange - float64(2*math.Max(0, wantUnseen-strange))
+			if total > best+1e-9 {
+				threshold, floor, best = th, fl, total
+			}
+		}
+	}
+	return threshold, floor
 }
 
-func rejected(answers []answer, labels []string, t, threshold float64) float64 {
+func rejected(list []verdict, threshold, floor float64) float64 {
 	n := 0
-	for _, a := range answers {
-		if label, _ := decide(softmax(a.logits, t), labels, threshold); label == Unknown {
+	for _, v := range list {
+		if v.answer(threshold, floor) == Unknown {
 			n++
 		}
 	}
-	return float64(n) / float64(max(len(answers), 1))
+	return float64(n) / float64(max(len(list), 1))
 }
 
-// decide returns the best type with its probability, or Unknown with the best type's probability. It is Unknown where the
-// best type is below the threshold or less likely than the background; a threshold of 0 always gives a type.
-func decide(p []float64, labels []string, threshold float64) (string, float64) {
-	best, background := -1, 0.0
+// verdict is what the scores of one document come to.
+type verdict struct {
+	label         string // the truth, where it is known
+	best          string
+	p, background float64 // probability of the best type, and of being none
+	score         float64 // of the best type
+}
+
+// weigh returns the verdict on a document's scores.
+func weigh(logits []float64, labels []string, t float64) verdict {
+	p := softmax(logits, t)
+	best, v := -1, verdict{}
 	for i, l := range labels {
 		if l == Unknown {
-			background = p[i]
+			v.background = p[i]
 		} else if best < 0 || p[i] > p[best] {
 			best = i
 		}
 	}
-	if threshold > 0 && (p[best] < threshold || p[best] < background) {
-		return Unknown, p[best]
+	v.best, v.p, v.score = labels[best], p[best], logits[best]
+	return v
+}
+
+func verdicts(answers []answer, labels []string, t float64) []verdict {
+	out := make([]verdict, len(answers))
+	for i, a := range answers {
+		out[i] = weigh(a.logits, labels, t)
+		out[i].label = a.label
 	}
-	return labels[best], p[best]
+	return out
+}
+
+// answer returns the best type, or Unknown where it is below the threshold or the floor, or less likely than the
+// background.
+func (v verdict) answer(threshold, floor float64) string {
+	if v.p < threshold || v.p < v.background || v.score < floor {
+		return Unknown
+	}
+	return v.best
 }
 
 func judge(pool []answer, labels []string, h Held) (Evaluation, float64) {
 	ev := NewTally()
 	var confidence []float64
 	var right []bool
-	for _, a := range pool {
-		p := softmax(a.logits, h.Temperature)
-		got, _ := decide(p, labels, h.Threshold)
-		ev.Add(a.label, got)
-		best, c := decide(p, labels, 0)
-		confidence, right = append(confidence, c), append(right, best == a.label)
+	for _, v := range verdicts(pool, labels, h.Temperature) {
+		ev.Add(v.label, v.answer(h.Threshold, h.Floor))
+		confidence, right = append(confidence, v.p), append(right, v.best == v.label)
 	}
 	return ev.Evaluate(), CalibrationError(confidence, right)
 }

@@ -62,6 +62,10 @@ func (m *Model) Labels() []string {
 // Threshold returns the probability below which the answer is Unknown.
 func (m *Model) Threshold() float64 { return m.head.Threshold }
 
+// strange is the confidence of Unknown for a document that is likelier of one type than of any other, but unlike those of
+// that type: what the probabilities say of it says nothing.
+const strange = 0.5
+
 // Classify returns the type of the document. Only the first 4,000 words are looked at, so time and memory are bounded. A
 // document of fewer than 8 words is Unknown, one without words with confidence 1.
 func (m *Model) Classify(doc *layout.Document) Result {
@@ -78,7 +82,7 @@ func (m *Model) Classify(doc *layout.Document) Result {
 	if b.words < minWords {
 		threshold = math.Inf(1)
 	}
-	return m.answer(softmax(m.logits(b), m.head.Temperature), threshold)
+	return m.answer(m.logits(b), threshold)
 }
 
 // logits returns the score of every label for the features in b.
@@ -128,7 +132,8 @@ func (m *Model) find(h uint32) int32 {
 	return -1
 }
 
-func (m *Model) answer(p []float64, threshold float64) Result {
+func (m *Model) answer(logits []float64, threshold float64) Result {
+	p := softmax(logits, m.head.Temperature)
 	ranked := make([]event.Class, 0, len(p))
 	for i, label := range m.head.Labels {
 		if label != Unknown {
@@ -137,8 +142,12 @@ func (m *Model) answer(p []float64, threshold float64) Result {
 	}
 	slices.SortStableFunc(ranked, func(a, b event.Class) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	res := Result{Model: m.Name()}
-	if label, confidence := decide(p, m.head.Labels, threshold); label == Unknown {
-		res.Class = event.Class{Label: Unknown, Confidence: 1 - confidence}
+	v := weigh(logits, m.head.Labels, m.head.Temperature)
+	if v.answer(threshold, m.head.Floor) == Unknown {
+		res.Class = event.Class{Label: Unknown, Confidence: 1 - v.p}
+		if v.p >= threshold && v.p >= v.background {
+			res.Class.Confidence = strange
+		}
 	} else {
 		res.Class, ranked = ranked[0], ranked[1:]
 	}

@@ -43,6 +43,7 @@ type header struct {
 	Unseen      float64   `json:"unseen"`
 	Temperature float64   `json:"temperature"`
 	Threshold   float64   `json:"threshold"`
+	Floor       float64   `json:"floor"`
 	Scale       float64   `json:"scale"` // the largest weight
 	Bias        []float64 `json:"bias"`
 	Documents   int       `json:"documents"`
@@ -203,7 +204,7 @@ func pack(f *fitted, labels []string, cfg TrainConfig, held Held, documents int)
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.hash, b.hash) })
 	m := &Model{head: header{
 		Name: cfg.Name, Version: cfg.Version, Labels: labels, Features: len(rows), Tokens: featureSet, Unseen: cfg.Unseen,
-		Temperature: held.Temperature, Threshold: held.Threshold, Scale: scale, Bias: f.bias,
+		Temperature: held.Temperature, Threshold: held.Threshold, Floor: held.Floor, Scale: scale, Bias: f.bias,
 		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1,
 	}}
 	for _, r := range rows {

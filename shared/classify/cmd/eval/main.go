@@ -131,6 +131,7 @@ func measure(ctx context.Context, model *classify.Model, dir string, docs []labe
 				d.label, res.Class.Label, res.Class.Confidence, best.Label, best.Confidence, d.path)
 		}
 	}
+	reportUnseen(model, all, out)
 	score := all.Evaluate()
 	_, err := fmt.Fprintf(out, "%s: %d documents, %d without readable text\n\nunknown counts as wrong:\n%s\nwithout abstaining:\n%s\ncalibration error %.3f\n",
 		model.Name(), len(docs), unread, score, forced.Evaluate(), classify.CalibrationError(confidence, right))
@@ -139,4 +140,18 @@ func measure(ctx context.Context, model *classify.Model, dir string, docs []labe
 		_, _ = fmt.Fprintf(out, "  %3.0f %% answered (confidence %.2f or more): %.3f wrong\n", 100*r.Coverage, r.Confidence, r.Wrong)
 	}
 	return score, err
+}
+
+// reportUnseen writes what became of documents of types that the model does not have.
+func reportUnseen(model *classify.Model, all *classify.Tally, out io.Writer) {
+	for truth, answers := range all.Evaluate().Confusion {
+		if slices.Contains(model.Labels(), truth) {
+			continue
+		}
+		total := 0
+		for _, n := range answers {
+			total += n
+		}
+		_, _ = fmt.Fprintf(out, "the model was never shown %s: of %d documents %d were called unknown\n\n", truth, total, answers[classify.Unknown])
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"slices"
 
 	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/classify/corpus"
@@ -19,6 +20,15 @@ type set struct {
 }
 
 const folds = 4
+
+// drop removes a type's documents; an empty label removes nothing.
+func (s *set) drop(label string) {
+	is := func(e classify.Example) bool { return label != "" && e.Label == label }
+	s.train, s.test = slices.DeleteFunc(s.train, is), slices.DeleteFunc(s.test, is)
+	for i := range s.splits {
+		s.splits[i].Train, s.splits[i].Test = slices.DeleteFunc(s.splits[i].Train, is), slices.DeleteFunc(s.splits[i].Test, is)
+	}
+}
 
 func assemble(ctx context.Context, seed uint64, perType, pdfs int) (set, error) {
 	var s set

@@ -39,6 +39,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	seed := flags.Uint64("seed", 1, "seed of the documents and of the training")
 	texts := flags.Int("texts", 250, "text-only documents for each type")
 	pdfs := flags.Int("pdfs", 600, "synthetic PDFs in all")
+	without := flags.String("without", "", "leave this type out, to see what becomes of its documents")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -50,6 +51,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	set.drop(*without)
 	progress(out, "made %d training documents in %s\n", len(set.train), time.Since(begin).Round(time.Second))
 	model, held, err := classify.Train(set.train, set.splits, classify.TrainConfig{Version: *version, Seed: *seed})
 	if err != nil {
@@ -82,8 +84,8 @@ func compare(path string, content []byte) error {
 }
 
 func describe(out io.Writer, model *classify.Model, held classify.Held, test []classify.Example) {
-	progress(out, "\nheld-back wordings and layouts: temperature %.2f, threshold %.2f, calibration error %.3f\n%s",
-		held.Temperature, held.Threshold, held.ECE, held.Score)
+	progress(out, "\nheld-back wordings and layouts: temperature %.2f, threshold %.2f, floor %.1f, calibration error %.3f\n%s",
+		held.Temperature, held.Threshold, held.Floor, held.ECE, held.Score)
 	progress(out, "\nshare called unknown by a model that never saw the type:\n")
 	mean := 0.0
 	for _, l := range slices.Sorted(maps.Keys(held.Unseen)) {
