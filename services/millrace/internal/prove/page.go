@@ -81,13 +81,21 @@ func (r Report) tiles() []figure {
 	}
 	return []figure{
 		{"documents in", thousands(float64(v.Documents)), fmt.Sprintf("%d arrivals", v.Arrivals)},
-		{"lost", fmt.Sprint(len(v.Lost)), "named below"},
-		{"doubled", fmt.Sprint(len(v.Doubled)), "named below"},
+		{"lost", fmt.Sprint(len(v.Lost)), named(len(v.Lost))},
+		{"doubled", fmt.Sprint(len(v.Doubled)), named(len(v.Doubled))},
 		{"dead, expected", fmt.Sprint(v.DeadLetters), "poison with a known end"},
-		{"dead, unexpected", fmt.Sprint(len(v.Unexpected)), "named below"},
+		{"dead, unexpected", fmt.Sprint(len(v.Unexpected)), named(len(v.Unexpected))},
 		{"largest backlog", thousands(float64(largest.Largest)), fmt.Sprintf("%s, at %s", largest.Stage, clock(largest.At))},
 		{"drain", duration(r.Drain), "after the load"},
 	}
+}
+
+// named says where the findings are.
+func named(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return "named below"
 }
 
 // ends returns the end of the time axis.
