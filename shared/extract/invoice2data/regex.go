@@ -136,13 +136,13 @@ type offsets struct {
 	runes, here int
 }
 
-func (o *offsets) byte(rune int) int {
-	if rune < o.runes {
+func (o *offsets) byte(n int) int {
+	if n < o.runes {
 		o.runes, o.here = 0, 0
 	}
-	for o.runes < rune && o.here < len(o.text) {
-		_, n := utf8.DecodeRuneInString(o.text[o.here:])
-		o.here += n
+	for o.runes < n && o.here < len(o.text) {
+		_, size := utf8.DecodeRuneInString(o.text[o.here:])
+		o.here += size
 		o.runes++
 	}
 	return o.here

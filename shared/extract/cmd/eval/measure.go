@@ -52,9 +52,13 @@ func newMeasure(ctx context.Context, data, templates string, given bool) (*measu
 
 // report measures one set and prints its figures.
 func (m *measure) report(s set, worst int, out io.Writer) error {
+	if s.borrowed && !isFolder(m.templates) {
+		_, err := fmt.Fprintf(out, "\n%s: %s\n  skipped: say where invoice2data's templates are: --invoice2data DIR\n", s.name, s.title)
+		return err
+	}
 	extractor, err := m.extractorFor(s)
-	if err != nil || extractor == nil {
-		return m.skip(s, out, err)
+	if err != nil {
+		return err
 	}
 	documents, err := s.answers(m)
 	if err != nil {
@@ -104,24 +108,17 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 	return err
 }
 
-// extractorFor returns the extractor with the set's templates, nil where they are absent.
+func isFolder(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
+
+// extractorFor returns the extractor with the set's templates.
 func (m *measure) extractorFor(s set) (*extract.Extractor, error) {
 	if !s.borrowed {
 		return m.extractor, nil
 	}
-	if _, err := os.Stat(m.templates); m.templates == "" || err != nil {
-		return nil, nil //nolint:nilnil // there is nothing to measure
-	}
 	return extract.New(extract.Config{TemplateDir: m.templates})
-}
-
-// skip says why a set is not measured.
-func (m *measure) skip(s set, out io.Writer, err error) error {
-	if err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out, "\n%s: %s\n  skipped: say where invoice2data's templates are: --invoice2data DIR\n", s.name, s.title)
-	return err
 }
 
 func (m *measure) load(d document) (*layout.Document, error) {
