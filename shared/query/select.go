@@ -22,8 +22,8 @@ func (s Selection) Empty() bool {
 }
 
 // Select returns the ids of the documents, in the order of [Documents]. The condition runs in a transaction that can only
-// read, with the rights of the pool's user. Errors are those of [Get] for an id and faults for the rest; a condition that
-// Postgres does not understand is a Permanent one, with its words.
+// read, with the rights of the pool's user. Errors are those of [Get] for an id and faults for the rest; for a
+// condition that Postgres does not understand they wrap its own error.
 func Select(ctx context.Context, pool *postgres.Pool, s Selection) ([]string, error) {
 	var ids []string
 	err := pgx.BeginTxFunc(ctx, pool, pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}, func(tx pgx.Tx) error {

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -151,8 +152,9 @@ func (a *app) beginRun(ctx context.Context, o *reprocessOptions) error {
 	var id string
 	err := a.withPostgres(ctx, func(pool *postgres.Pool) error {
 		ids, err := query.Select(ctx, pool, o.selection)
-		if err != nil && o.selection.Where != "" && fault.ClassOf(err) == fault.ClassPermanent {
-			return usage("--where: %w", err)
+		var refused *pgconn.PgError
+		if o.selection.Where != "" && errors.As(err, &refused) && fault.ClassOf(err) != fault.ClassDependencyDown {
+			return usage("--where %q: %s\nIts columns are those of the view documents: see docs/querying.md", o.selection.Where, refused.Message)
 		}
 		if err != nil {
 			return err
