@@ -103,7 +103,7 @@ type Shortage struct {
 
 // Doubled is something that is there more often than once.
 type Doubled struct {
-	What       string `json:"what" db:"what"` // event, arrival or result
+	What       string `json:"what" db:"what"` // event or arrival
 	DocumentID string `json:"document_id" db:"document_id"`
 	Stage      string `json:"stage" db:"stage"`
 	Times      int64  `json:"times" db:"times"`

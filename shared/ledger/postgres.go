@@ -50,13 +50,20 @@ func digestOf(ref string) (d digest, ok bool) {
 func (d digest) ref() blob.Ref { return blob.Ref("sha256:" + d.hex()) }
 func (d digest) hex() string   { return hex.EncodeToString(d[:]) }
 
-// readPostgres reads everything in one snapshot.
-func readPostgres(ctx context.Context, pool *postgres.Pool) (stored, error) {
+// readPostgres reads everything in one snapshot. What is doubled stays so: it is looked for on request.
+func readPostgres(ctx context.Context, pool *postgres.Pool, doubled bool) (stored, error) {
 	var s stored
 	options := pgx.TxOptions{IsoLevel: pgx.RepeatableRead, AccessMode: pgx.ReadOnly}
 	err := pgx.BeginTxFunc(ctx, pool, options, func(tx pgx.Tx) error {
 		s = stored{known: map[digest]mark{}}
-		for _, read := range []func(context.Context, pgx.Tx) error{s.readDocuments, s.readLayouts, s.readStates, s.readDeaths, s.readDoubled} {
+		if _, err := tx.Exec(ctx, sqlMemory); err != nil {
+			return err
+		}
+		reads := []func(context.Context, pgx.Tx) error{s.readDocuments, s.readLayouts, s.readStates, s.readDeaths}
+		if doubled {
+			reads = append(reads, s.readDoubled)
+		}
+		for _, read := range reads {
 			if err := read(ctx, tx); err != nil {
 				return err
 			}
@@ -204,6 +211,9 @@ func (s *stored) readDeaths(ctx context.Context, tx pgx.Tx) error {
 	return err
 }
 
+// sqlMemory lets this one transaction sort and hash in memory: with the default of 4 MB it goes by way of the disk.
+const sqlMemory = `set local work_mem = '256MB'`
+
 const sqlCounts = `
 	select clock_timestamp(),
 	       (select count(*) from millrace.failures f where not exists (
@@ -216,7 +226,7 @@ const sqlCounts = `
 const mostDoubled = 1000
 
 // sqlDoubled gives what is there more often than once. A stage answers an event once per version; every received event has an
-// arrival of its own; an arrival is of one document; a document has one current result per stage.
+// arrival of its own; an arrival is of one document. That a document has one result per stage and version is a key.
 const sqlDoubled = `
 	(select 'event' as what, min(document_id) as document_id, stage, count(*) as times,
 	        'answers on ' || topic || ' to event ' || causation_id as text
@@ -229,10 +239,7 @@ const sqlDoubled = `
 	 group by e.document_id, e.stage limit $1)
 	union all
 	(select 'arrival', min(document_id), $3, count(*), 'documents that share arrival ' || arrival_id
-	 from millrace.arrivals group by arrival_id having count(*) > 1 limit $1)
-	union all
-	(select 'result', document_id, stage, count(*), 'results that are all current'
-	 from public.versions where current group by document_id, stage having count(*) > 1 limit $1)`
+	 from millrace.arrivals group by arrival_id having count(*) > 1 limit $1)`
 
 func (s *stored) readDoubled(ctx context.Context, tx pgx.Tx) error {
 	rows, err := tx.Query(ctx, sqlDoubled, mostDoubled, chain()[0].topic, pipeline.Generator)

@@ -89,10 +89,12 @@ func (l Ledger) watched() map[string]bool {
 	return all
 }
 
-// keeper takes looks. What the blob store holds is listed once: later looks only ask after what was amiss.
+// keeper takes looks. What the blob store holds, and what Postgres holds twice, is listed once: later looks only ask after
+// what was amiss.
 type keeper struct {
 	sources Sources
-	shelf   *shelf
+	shelf   *shelf // nil before the first look
+	doubled []Doubled
 }
 
 // look takes one snapshot: the queues, Postgres, and the queues again. A document that waits for a result in Postgres
@@ -102,15 +104,16 @@ func (k *keeper) look(ctx context.Context) (Snapshot, error) {
 	if err != nil {
 		return Snapshot{}, err
 	}
-	in, err := readPostgres(ctx, k.sources.Postgres)
+	in, err := readPostgres(ctx, k.sources.Postgres, k.shelf == nil)
 	if err != nil {
 		return Snapshot{}, err
 	}
+	k.doubled = append(k.doubled, in.doubled...)
 	after, err := k.sources.Broker.Stats(ctx, k.sources.Groups)
 	if err != nil {
 		return Snapshot{}, err
 	}
-	s := Snapshot{At: in.at, Complete: in.complete, Queues: larger(before, after), Unfiled: in.unfiled, DeadUnnamed: in.deadUnnamed, Doubled: in.doubled}
+	s := Snapshot{At: in.at, Complete: in.complete, Queues: larger(before, after), Unfiled: in.unfiled, DeadUnnamed: in.deadUnnamed, Doubled: k.doubled}
 	if k.shelf == nil {
 		listed, err := listStore(ctx, k.sources.Blobs, in.known)
 		if err != nil {

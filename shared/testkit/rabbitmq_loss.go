@@ -37,7 +37,7 @@ func Purge(t testing.TB, url, queue string) int {
 	if err != nil {
 		t.Fatalf("purge %s: %v", queue, err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // the test is about what is left
 	channel, err := conn.Channel()
 	if err != nil {
 		t.Fatalf("purge %s: %v", queue, err)
@@ -56,7 +56,7 @@ func TakeOne(t testing.TB, url, queue string) bool {
 	if err != nil {
 		t.Fatalf("take a message from %s: %v", queue, err)
 	}
-	defer conn.Close()
+	defer conn.Close() //nolint:errcheck // the test is about what is left
 	channel, err := conn.Channel()
 	if err != nil {
 		t.Fatalf("take a message from %s: %v", queue, err)
