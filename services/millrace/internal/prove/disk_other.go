@@ -24,3 +24,6 @@ func (d *disk) close() error { return nil }
 
 // unmountBelow does nothing: nothing is ever mounted.
 func unmountBelow(string) error { return nil }
+
+// mounted returns nothing: nothing is ever mounted.
+func mounted() ([]string, error) { return nil, nil }

@@ -36,19 +36,14 @@ type world struct {
 }
 
 // openWorld starts everything. On an error nothing is left.
-func openWorld(ctx context.Context, cfg Config) (w *world, err error) {
-	w = &world{
+func openWorld(ctx context.Context, cfg Config) (*world, error) {
+	w := &world{
 		cfg: cfg, inbox: cfg.Dir.Sub("inbox"), groups: pipeline.Groups(retryTiers(), broker.DefaultDeliveryLimit),
 		dice: rand.New(rand.NewPCG(cfg.Seed, 1)), //nolint:gosec // no secret
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, w.close(true))
-		}
-	}()
 	for _, step := range []func(context.Context) error{w.openDisk, w.startServers, w.prepare, w.startServices} {
 		if err := step(ctx); err != nil {
-			return nil, err
+			return nil, errors.Join(err, w.close(true))
 		}
 	}
 	return w, nil
