@@ -1,5 +1,5 @@
-// Package withservers gives a command the servers that tests need. It starts only what it cannot find and stops only what
-// it has started.
+// Package withservers gives a command the servers that tests need: a RabbitMQ of their own where one is installed, and the
+// PostgreSQL of this machine, else one of their own. It stops only what it has started.
 package withservers
 
 import (
@@ -24,6 +24,7 @@ import (
 
 const (
 	amqpKey     = "MILLRACE_TEST_AMQP_URL"
+	controlKey  = "MILLRACE_TEST_RABBITMQCTL"
 	postgresKey = "MILLRACE_TEST_POSTGRES_URL"
 )
 
@@ -42,14 +43,13 @@ func Run(args, environ []string) (code int, err error) {
 	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // the database server may run as another user
 		return 1, err
 	}
-	if !set(environ, amqpKey) && !answersAMQP(ctx) {
-		fmt.Fprintln(os.Stderr, "withservers: starting a private RabbitMQ")
-		rabbit, err := servers.StartRabbitMQ(ctx, servers.RabbitMQConfig{Dir: filepath.Join(dir, "rabbitmq")})
+	if !set(environ, amqpKey) {
+		stop, added, err := rabbitMQ(ctx, filepath.Join(dir, "rabbitmq"))
 		if err != nil {
 			return 1, err
 		}
-		defer func() { err = errors.Join(err, rabbit.Stop()) }()
-		environ = append(environ, amqpKey+"="+rabbit.URL())
+		defer func() { err = errors.Join(err, stop()) }()
+		environ = append(environ, added...)
 	}
 	if !set(environ, postgresKey) && !answersPostgres(ctx) {
 		fmt.Fprintln(os.Stderr, "withservers: starting a private PostgreSQL")
@@ -66,6 +66,24 @@ func Run(args, environ []string) (code int, err error) {
 		environ = append(environ, postgresKey+"="+admin.String())
 	}
 	return command(ctx, args, environ)
+}
+
+// rabbitMQ starts a private RabbitMQ, and returns how to stop it and what to add to the environment. The tests declare
+// hundreds of queues, for which a server that runs already may lack the descriptors; it is used where none is installed.
+func rabbitMQ(ctx context.Context, dir string) (stop func() error, environ []string, err error) {
+	rabbit, err := servers.StartRabbitMQ(ctx, servers.RabbitMQConfig{Dir: dir})
+	if errors.Is(err, servers.ErrNoRabbitMQ) && answersAMQP(ctx) {
+		return func() error { return nil }, nil, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	fmt.Fprintln(os.Stderr, "withservers: started a private RabbitMQ")
+	control, err := rabbit.ControlScript()
+	if err != nil {
+		return nil, nil, errors.Join(err, rabbit.Stop())
+	}
+	return rabbit.Stop, []string{amqpKey + "=" + rabbit.URL(), controlKey + "=" + control}, nil
 }
 
 // command runs the command to its end; an interrupt is passed on.

@@ -41,16 +41,28 @@ func Open(cfg Config) (*Broker, error) {
 	return b, nil
 }
 
-// Ready returns nil while both connections are open, else a fault that says which is not and why.
+// Ready returns nil while both connections are open and RabbitMQ takes publishes, else a fault that says what is wrong.
 func (b *Broker) Ready() error {
-	return errors.Join(b.publish.ready(), b.consume.ready())
+	err := errors.Join(b.publish.ready(), b.consume.ready())
+	if reason := b.refuses(); reason != nil {
+		return errors.Join(err, down("RabbitMQ takes no publishes for now: %s", *reason))
+	}
+	return err
 }
 
 // Blocked reports whether RabbitMQ refuses publishes for now because it is low on memory or disk. Publishes wait
 // meanwhile, up to ConfirmTimeout.
 func (b *Broker) Blocked() bool {
+	return b.refuses() != nil
+}
+
+// refuses returns why RabbitMQ takes no publishes; nil while it does, or where nobody knows.
+func (b *Broker) refuses() *string {
 	s, _, _ := b.publish.state()
-	return s != nil && s.blocked.Load() != nil
+	if s == nil {
+		return nil
+	}
+	return s.blocked.Load()
 }
 
 // Close is [Broker.Shutdown] within CloseTimeout: it drains what drains that fast.

@@ -121,13 +121,13 @@ func (b *Broker) deliver(ctx context.Context, to destination, pending []*envelop
 			return err
 		}
 		sendErr := c.send(ctx, to, pending)
+		if ctx.Err() != nil {
+			return ctx.Err() // the outcomes may still be on their way
+		}
 		var missing bool
 		pending, missing = remaining(pending)
 		if len(pending) == 0 {
 			return nil
-		}
-		if ctx.Err() != nil {
-			return ctx.Err()
 		}
 		again, err := verdict(c.closeError(), missing, sendErr)
 		if err != nil {

@@ -169,7 +169,8 @@ func (r *RabbitMQ) start(ctx context.Context) error {
 			return err
 		}
 	}
-	node := exec.Command(r.server)
+	// A queue costs descriptors; the usual soft limit of 1,024 is soon reached, the hard one is often far above.
+	node := exec.Command("/bin/sh", "-c", `ulimit -S -n "$(ulimit -H -n)" 2>/dev/null; exec "$0"`, r.server) //nolint:gosec // found at known places
 	node.Dir = r.cfg.Dir
 	node.Env = r.environment()
 	node.Stdout, node.Stderr = output, output

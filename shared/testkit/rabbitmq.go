@@ -1,6 +1,7 @@
 package testkit
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"fmt"
@@ -18,7 +19,7 @@ import (
 const defaultRabbitMQ = "amqp://guest:guest@127.0.0.1:5672/" //nolint:gosec // the default account of a local RabbitMQ
 
 // Vhost returns the AMQP URL of a vhost that belongs to this test alone and is deleted when the test ends. The server is
-// that of MILLRACE_TEST_AMQP_URL, default a local one. Where rabbitmqctl cannot be used on it (another machine, no right
+// that of MILLRACE_TEST_AMQP_URL, default a local one; MILLRACE_TEST_RABBITMQCTL names its rabbitmqctl. Where rabbitmqctl cannot be used on it (another machine, no right
 // to), the URL is the server's own vhost: use [Prefix] as well and tests do not meet there either. Without a server the
 // test is skipped, or fails where CI=true.
 func Vhost(t testing.TB) string {
@@ -66,7 +67,8 @@ func canConnect(server string) error {
 func rabbitmqctl(arguments ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	output, err := exec.CommandContext(ctx, "rabbitmqctl", arguments...).CombinedOutput() //nolint:gosec // arguments come from tests
+	program := cmp.Or(os.Getenv("MILLRACE_TEST_RABBITMQCTL"), "rabbitmqctl")
+	output, err := exec.CommandContext(ctx, program, arguments...).CombinedOutput() //nolint:gosec // arguments come from tests
 	if err != nil {
 		return fmt.Errorf("rabbitmqctl %s: %w: %s", arguments[0], err, output)
 	}
