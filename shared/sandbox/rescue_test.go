@@ -25,6 +25,7 @@ func TestADocumentThatEndsItsReaderIsRescued(t *testing.T) {
 		{"page by page", "pages one exit three", "glyph", "one  three", layout.Partial, []int{2}},
 		{"page by page, the first one bad", "pages exit two three", "glyph", " two three", layout.Partial, []int{1}},
 		{"each page by the engine that survives it", "pages one exit-glyph exit-pdfium exit five", "glyph", "one exit-glyph exit-pdfium  five", layout.Partial, []int{4}},
+		{"many bad pages, but not in a row", "pages 1 exit 3 exit 5 exit 7 exit 9", "glyph", "1  3  5  7  9", layout.Partial, []int{2, 4, 6, 8}},
 		{"pages that hang", "pages one hang three", "glyph", "one  three", layout.Partial, []int{2}},
 	}
 	for _, tt := range tests {
