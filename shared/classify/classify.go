@@ -7,6 +7,7 @@ package classify
 
 import (
 	"cmp"
+	"maps"
 	"math"
 	"slices"
 	"sync"
@@ -65,6 +66,10 @@ func (m *Model) Threshold() float64 { return m.head.Threshold }
 // strange is the confidence of Unknown for a document that is likelier of one type than of any other, but unlike those of
 // that type: what the probabilities say of it says nothing.
 const strange = 0.5
+
+// Unseen returns, for each type, which share of its documents a model that was trained like this one, but never shown the
+// type, called Unknown. It is empty for a model that was trained without held-back examples.
+func (m *Model) Unseen() map[string]float64 { return maps.Clone(m.head.HeldUnseen) }
 
 // Classify returns the type of the document. Only the first 4,000 words are looked at, so time and memory are bounded. A
 // document of fewer than 8 words is Unknown, one without words with confidence 1.

@@ -49,6 +49,8 @@ type header struct {
 	Documents   int       `json:"documents"`
 	HeldECE     float64   `json:"held_ece"`
 	HeldF1      float64   `json:"held_macro_f1"`
+
+	HeldUnseen map[string]float64 `json:"held_unseen"`
 }
 
 // featureSet changes whenever the same document would give other features.
@@ -205,7 +207,7 @@ func pack(f *fitted, labels []string, cfg TrainConfig, held Held, documents int)
 	m := &Model{head: header{
 		Name: cfg.Name, Version: cfg.Version, Labels: labels, Features: len(rows), Tokens: featureSet, Unseen: cfg.Unseen,
 		Temperature: held.Temperature, Threshold: held.Threshold, Floor: held.Floor, Scale: scale, Bias: f.bias,
-		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1,
+		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1, HeldUnseen: held.Unseen,
 	}}
 	for _, r := range rows {
 		m.keys = append(m.keys, r.hash)

@@ -15,6 +15,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -139,7 +140,23 @@ func measure(ctx context.Context, model *classify.Model, dir string, docs []labe
 	for _, r := range classify.RiskCoverage(confidence, right) {
 		_, _ = fmt.Fprintf(out, "  %3.0f %% answered (confidence %.2f or more): %.3f wrong\n", 100*r.Coverage, r.Confidence, r.Wrong)
 	}
+	reportLeftOut(model, out)
 	return score, err
+}
+
+// reportLeftOut writes what training found out about types that it left out in turn, on documents of its own making.
+func reportLeftOut(model *classify.Model, out io.Writer) {
+	unseen := model.Unseen()
+	if len(unseen) == 0 {
+		return
+	}
+	_, _ = fmt.Fprint(out, "\nmade documents of a type that training left out, called unknown:\n")
+	mean := 0.0
+	for _, label := range slices.Sorted(maps.Keys(unseen)) {
+		_, _ = fmt.Fprintf(out, "  %-20s %.3f\n", label, unseen[label])
+		mean += unseen[label] / float64(len(unseen))
+	}
+	_, _ = fmt.Fprintf(out, "  %-20s %.3f, wanted at least 0.800\n", "mean", mean)
 }
 
 // reportUnseen writes what became of documents of types that the model does not have.
