@@ -30,12 +30,15 @@ const (
 	ItemSkipped = "skipped" // somebody else had dealt with it
 )
 
-// silence is how long the program of a running replay may say nothing before others take it for dead.
-const silence = time.Minute
+const (
+	// silence is how long the program of a running replay may say nothing before others take it for dead; heard is the moment
+	// before which it must have spoken.
+	silence = time.Minute
+	heard   = `now() - interval '1 minute'`
 
-// held is the condition that the letter l belongs to a replay whose program is alive.
-var held = fmt.Sprintf(`exists (select from millrace.replays h where h.replay_id = l.replay_id and h.state = 'running'
-	and h.heartbeat_at > now() - interval '%d seconds')`, int(silence.Seconds()))
+	// held is the condition that the letter l belongs to a replay whose program is alive.
+	held = `exists (select from millrace.replays h where h.replay_id = l.replay_id and h.state = 'running' and h.heartbeat_at > ` + heard + `)`
+)
 
 // Plan is a replay to be: the frozen set of its letters, and how they are sent.
 type Plan struct {
@@ -116,11 +119,11 @@ const countColumns = `count(*) filter (where i.state = 'waiting') as waiting, co
 	count(*) filter (where i.state = 'sent') as sent, count(*) filter (where i.state = 'done') as done,
 	count(*) filter (where i.state = 'failed') as failed, count(*) filter (where i.state = 'skipped') as skipped`
 
-var replayColumns = fmt.Sprintf(`r.replay_id, r.state, coalesce(r.stopped, '') as stopped, r.selection, r.total, r.canary, r.rate, r.max_failures,
+const replayColumns = `r.replay_id, r.state, coalesce(r.stopped, '') as stopped, r.selection, r.total, r.canary, r.rate, r.max_failures,
 	r.created_at, r.created_by, r.heartbeat_at, r.finished_at,
-	r.state = 'running' and r.heartbeat_at > now() - interval '%d seconds' as alive, c.*
+	r.state = 'running' and r.heartbeat_at > ` + heard + ` as alive, c.*
 	from millrace.replays r cross join lateral (
-		select %s from millrace.replay_items i where i.replay_id = r.replay_id) c`, int(silence.Seconds()), countColumns)
+		select ` + countColumns + ` from millrace.replay_items i where i.replay_id = r.replay_id) c`
 
 // Replays lists replays, the latest first, at most limit.
 func (s *Store) Replays(ctx context.Context, limit int) ([]Replay, error) {
@@ -202,8 +205,8 @@ func (s *Store) takeOver(ctx context.Context, id, runner string) error {
 	taken := false
 	err := s.pool.Tx(ctx, func(tx pgx.Tx) error {
 		tag, err := tx.Exec(ctx, `update millrace.replays set state = 'running', runner = $2, heartbeat_at = now(), stopped = null, finished_at = null
-			where replay_id = $1 and (state = 'stopped' or state = 'running' and heartbeat_at <= now() - make_interval(secs => $3))`,
-			id, runner, silence.Seconds())
+			where replay_id = $1 and (state = 'stopped' or state = 'running' and heartbeat_at <= `+heard+`)`,
+			id, runner)
 		if err != nil {
 			return err
 		}

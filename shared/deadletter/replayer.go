@@ -165,8 +165,8 @@ func (j *job) interrupted(ctx context.Context) string {
 // canaries sends the first letters and waits until they are handled.
 func (j *job) canaries(ctx context.Context) (string, error) {
 	missing := j.plan.Canary - j.counts.Done
-	if missing <= 0 || j.counts.Waiting == 0 {
-		return "", nil
+	if missing <= 0 || j.counts.Waiting <= missing {
+		return "", nil // there is nothing that they could save
 	}
 	failed := j.counts.Failed
 	for missing > 0 {
@@ -193,7 +193,7 @@ func (j *job) canaries(ctx context.Context) (string, error) {
 			return fmt.Sprintf("there is no word of %d of %d canaries; see whether their group and the service deadletters run",
 				j.counts.outstanding(), j.plan.Canary), nil
 		}
-		if sleep(ctx, lookEvery) != nil {
+		if !pause(ctx, lookEvery) {
 			return j.interrupted(ctx), nil
 		}
 	}
@@ -219,7 +219,7 @@ func (j *job) rest(ctx context.Context) (string, error) {
 			}
 			budget -= float64(sent)
 		}
-		if sleep(ctx, tick) != nil {
+		if !pause(ctx, tick) {
 			return j.interrupted(ctx), nil
 		}
 	}
@@ -237,7 +237,7 @@ func rampAt(full float64, elapsed time.Duration) float64 {
 // await waits for the outcomes of what was sent. The end of ctx only ends the waiting.
 func (j *job) await(ctx context.Context) error {
 	deadline := time.Now().Add(cmp.Or(j.Wait, 2*time.Minute))
-	for j.counts.outstanding() > 0 && time.Now().Before(deadline) && sleep(ctx, lookEvery) == nil {
+	for j.counts.outstanding() > 0 && time.Now().Before(deadline) && pause(ctx, lookEvery) {
 		if err := j.look(ctx, true); err != nil && ctx.Err() == nil {
 			return err
 		}
@@ -304,14 +304,14 @@ func (j *job) tell(phase string, rate float64) {
 	}
 }
 
-// sleep waits for d or for ctx, whichever ends first, and returns ctx's error in the latter case.
-func sleep(ctx context.Context, d time.Duration) error {
+// pause waits for d; it returns false when ctx ended meanwhile.
+func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:
-		return nil
+		return true
 	case <-ctx.Done():
-		return ctx.Err()
+		return false
 	}
 }

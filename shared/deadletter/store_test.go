@@ -166,7 +166,7 @@ func TestTheOrderOfNewsDoesNotMatter(t *testing.T) {
 		if len(d.History) != 4 || d.History[0].What != "died" || d.History[3].What != "resolved" {
 			t.Errorf("history after %v: %+v", order, d.History)
 		}
-		d.Letter.ID, d.MessageID, d.DocumentID, d.Body, d.Metadata, d.Replay = "", "", "", nil, nil, ""
+		d.ID, d.MessageID, d.DocumentID, d.Body, d.Metadata, d.Replay = "", "", "", nil, nil, ""
 		if n == 0 {
 			want = d
 		}

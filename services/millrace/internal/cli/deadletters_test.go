@@ -155,7 +155,7 @@ func TestWhatIsMeantMustBeClearBeforeAnythingIsSent(t *testing.T) {
 		{[]string{"replay", "--resume", "01234567"}, ExitFailed, "not found"},
 		{[]string{"replay", "--all"}, ExitUsage, "no terminal to ask on"},
 		{[]string{"replay", "--stage", "sink", "--yes"}, ExitFailed, "no open dead letter"},
-		{[]string{"replay", "--all", "--since", "yesterday"}, ExitUsage, "--since \"yesterday\" is neither"},
+		{[]string{"replay", "--since", "yesterday"}, ExitUsage, "--since \"yesterday\" is neither"},
 		{[]string{"list", "--until", "tomorrow"}, ExitUsage, "--until \"tomorrow\" is neither"},
 		{[]string{"list", "--state", "lost"}, ExitUsage, "--state is"},
 		{[]string{"discard", m.ids[0]}, ExitUsage, "--reason"},
