@@ -145,18 +145,33 @@ const results = `select (select count(*) from millrace.events) + (select count(*
 // newest is when the last event was stored, in microseconds.
 const newest = `select coalesce(max(extract(epoch from stored_at) * 1000000), 0)::bigint from millrace.events`
 
+// keptEvents returns how many events the history of parsed documents has: one for each, and now and then one more, because a
+// publisher that loses its channel publishes again, under the same id.
+func keptEvents(t *testing.T, s *system.System) int64 {
+	t.Helper()
+	n := mustRun[backfill.Result](t, s, "backfill", "--topic", event.TopicParsed, "--group", "auditor", "--dry-run", "--json").Messages
+	if n < audited || n > audited+5 {
+		t.Fatalf("the history has %d events of %d documents", n, audited)
+	}
+	return n
+}
+
 func TestANewGroupIsFedTheHistoryAndNobodyElseIs(t *testing.T) {
 	s := settled(t)
 	before, last := s.Count(results), s.Count(newest)
 	a := startAuditor(t, s)
+	kept := keptEvents(t, s)
 	got := mustRun[backfill.Result](t, s, "backfill", "--topic", event.TopicParsed, "--group", "auditor", "--json")
-	if got.Messages != audited || got.State != "done" || got.Resumed || !got.Reaches {
+	if got.Messages != kept || got.State != "done" || got.Resumed || !got.Reaches {
 		t.Errorf("result %+v", got)
 	}
 	a.await(t, audited)
-	if documents, events := a.count(); documents != audited || events != audited {
-		t.Errorf("the auditor got %d events of %d documents", events, documents)
-	}
+	testkit.Eventually(t, time.Minute, func() error {
+		if documents, events := a.count(); documents != audited || int64(events) != kept {
+			return fmt.Errorf("the auditor got %d events of %d documents", events, documents)
+		}
+		return nil
+	})
 	if s.Count(results) != before || s.Count(newest) != last {
 		t.Error("other groups saw the events again")
 	}
@@ -166,6 +181,7 @@ func TestANewGroupIsFedTheHistoryAndNobodyElseIs(t *testing.T) {
 func TestABackfillThatIsKilledGoesOnWhereItStopped(t *testing.T) {
 	s := settled(t)
 	a := startAuditor(t, s)
+	kept := keptEvents(t, s)
 	slow := commandLine(t, s, "backfill", "--topic", event.TopicParsed, "--group", "auditor", "--rate", "10") // two at once
 	if err := slow.Start(); err != nil {
 		t.Fatal(err)
@@ -187,11 +203,11 @@ func TestABackfillThatIsKilledGoesOnWhereItStopped(t *testing.T) {
 		}
 		return json.Unmarshal(stdout, &got)
 	})
-	if !got.Resumed || got.Here > int64(audited-fed+2) || got.State != "done" {
+	if !got.Resumed || got.Here > kept-int64(fed)+2 || got.State != "done" {
 		t.Errorf("after %d documents it went on with %+v", fed, got)
 	}
 	a.await(t, audited)
-	if documents, events := a.count(); documents != audited || events > audited+2 {
+	if documents, events := a.count(); documents != audited || int64(events) > kept+2 {
 		t.Errorf("the auditor got %d events of %d documents; one batch of two may come twice", events, documents)
 	}
 	assertStoredOnce(t, s, audited)

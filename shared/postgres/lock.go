@@ -3,9 +3,12 @@ package postgres
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 )
+
+const releaseTimeout = 5 * time.Second
 
 // Lock is a lock between programs, held by a connection of its own: what is written over that connection is written under
 // the lock, because with the connection both are lost. It is for one goroutine.
@@ -30,7 +33,13 @@ func (p *Pool) TryLock(ctx context.Context, name string) (lock *Lock, ok bool, e
 	return &Lock{conn}, true, nil
 }
 
-// Release closes the connection, and with it the lock.
+// Release frees the lock, at once where the connection still works; else the server does when it sees the connection closed.
 func (l *Lock) Release() {
-	_ = l.Hijack().Close(context.Background()) // the server frees the lock either way
+	ctx, cancel := context.WithTimeout(context.Background(), releaseTimeout)
+	defer cancel()
+	if _, err := l.Exec(ctx, "select pg_advisory_unlock_all()"); err == nil {
+		l.Conn.Release()
+		return
+	}
+	_ = l.Hijack().Close(ctx) // it is broken already
 }
