@@ -239,7 +239,7 @@ func (s *System) Backlog() (waiting, unrouted int) {
 		case q.Queue == broker.UnroutedQueue:
 			unrouted += q.Ready
 		case q.Group != "":
-			waiting += q.Ready + q.Retry
+			waiting += q.Ready + q.Retry + q.Suspect
 		}
 	}
 	return waiting, unrouted

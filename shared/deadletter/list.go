@@ -118,15 +118,20 @@ func (s *Store) Groups(ctx context.Context, f Filter) ([]Group, error) {
 	return groups, nil
 }
 
-// CountOpen returns how many letters of real work wait for a person.
-func (s *Store) CountOpen(ctx context.Context) (int64, error) {
-	var n int64
+// CountOpen returns how many letters of real work wait for a person, by the stage that gave up.
+func (s *Store) CountOpen(ctx context.Context) (map[string]int64, error) {
+	open := make(map[string]int64)
 	// The view is enough, so that a look at the state needs no more rights than people have.
-	err := s.pool.QueryRow(ctx, "select count(*) from dead_letters where state = 'open' and trial_run is null").Scan(&n)
-	if err != nil {
-		return 0, postgres.Fault(fmt.Errorf("count dead letters: %w", err))
+	rows, err := s.pool.Query(ctx, "select stage, count(*) from dead_letters where state = 'open' and trial_run is null group by stage")
+	if err == nil {
+		var stage string
+		var n int64
+		_, err = pgx.ForEachRow(rows, []any{&stage, &n}, func() error { open[stage] = n; return nil })
 	}
-	return n, nil
+	if err != nil {
+		return nil, postgres.Fault(fmt.Errorf("count dead letters: %w", err))
+	}
+	return open, nil
 }
 
 // IDs returns the ids of all letters of f, whatever its limit, those that died first first.

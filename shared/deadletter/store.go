@@ -23,7 +23,7 @@ func NewStore(pool *postgres.Pool) *Store { return &Store{pool: pool} }
 
 // Put stores deaths and returns one error per death. A death that is stored already changes nothing. The first death makes
 // the letter; one that follows a replay opens it again and makes the replay's item failed. A letter that was resolved or
-// discarded stays so.
+// discarded stays so, unless its message came again by another way than a replay and died after that.
 func (s *Store) Put(ctx context.Context, deaths []Death) []error {
 	return postgres.Split(deaths, func(deaths []Death) error {
 		deaths = slices.Clone(deaths)
@@ -92,7 +92,11 @@ const (
 			case when s.at is null then 'open' else 'resolved' end, s.at, s.actor
 		from new left join settled s on true
 		on conflict (dead_letter_id) do update set
-			state = case when l.state = 'replaying' and l.replay_id = $3 then 'open' else l.state end,
+			state = case when l.state = 'replaying' and l.replay_id = $3 or l.closed_at < excluded.died_at and $3 is null then 'open'
+				else l.state end,
+			closed_at = case when l.closed_at < excluded.died_at and $3 is null then null else l.closed_at end,
+			closed_by = case when l.closed_at < excluded.died_at and $3 is null then null else l.closed_by end,
+			reason = case when l.closed_at < excluded.died_at and $3 is null then null else l.reason end,
 			deaths = l.deaths + 1,
 			attempts = l.attempts + excluded.attempts,
 			attempt_log = (

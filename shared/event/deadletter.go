@@ -52,14 +52,18 @@ type DeadLetter struct {
 	Body       []byte            // the original body
 }
 
-// Key returns the id of the dead letter: the same for every delivery of it, and for every time that the message fails again
-// after a replay.
+// Key returns the id of the dead letter: one for a message and the group that gave up on it, however often the dead letter
+// is delivered and the message fails again. Messages without an id are told apart by the time too.
 func (p DeadLetter) Key() string {
 	if id := p.Metadata[KeyDeadLetter]; id != "" {
 		return id
 	}
-	body := sha256.Sum256(p.Body) // tells messages without an id apart
-	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %x", p.ID, p.Group, p.Queue, p.At.UnixNano(), body))
+	at := int64(0)
+	if p.ID == "" {
+		at = p.At.UnixNano()
+	}
+	body := sha256.Sum256(p.Body) // damaged messages may share an id
+	sum := sha256.Sum256(fmt.Appendf(nil, "%q %q %q %d %x", p.ID, p.Group, p.FromTopic, at, body))
 	return hex.EncodeToString(sum[:16])
 }
 

@@ -13,8 +13,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/deadletter"
 	"github.com/millrace/millrace/shared/event"
@@ -123,13 +121,12 @@ func (l *looker) queues(ctx context.Context) ([]broker.QueueStats, error) {
 
 // tallies is what the database says.
 type tallies struct {
-	counts   query.Counts
-	failures map[string]int64 // open ones, by stage
-	letters  int64            // open dead letters
+	counts  query.Counts
+	letters map[string]int64 // open dead letters, by stage
 }
 
 func (l *looker) tally(ctx context.Context) (tallies, error) {
-	t := tallies{failures: make(map[string]int64)}
+	var t tallies
 	if l.pool == nil {
 		return t, errors.New("its URL is not known; give --postgres-url")
 	}
@@ -137,17 +134,8 @@ func (l *looker) tally(ctx context.Context) (tallies, error) {
 	if t.counts, err = query.Count(ctx, l.pool); err != nil {
 		return t, err
 	}
-	if t.letters, err = deadletter.NewStore(l.pool).CountOpen(ctx); err != nil {
-		return t, err
-	}
-	rows, err := l.pool.Query(ctx, "select stage, count(*) from failures where open group by stage")
-	if err != nil {
-		return t, postgres.Fault(fmt.Errorf("count failures: %w", err))
-	}
-	var stage string
-	var n int64
-	_, err = pgx.ForEachRow(rows, []any{&stage, &n}, func() error { t.failures[stage] = n; return nil })
-	return t, postgres.Fault(err)
+	t.letters, err = deadletter.NewStore(l.pool).CountOpen(ctx)
+	return t, err
 }
 
 // addQueues sums the queues up by stage.
@@ -160,12 +148,12 @@ func (r *report) addQueues(queues []broker.QueueStats) {
 		case q.Queue == broker.ParkedQueue:
 			r.Parked = q.Ready
 		case q.Group == pipeline.DeadLetters && q.Topic == event.TopicDeadLetter:
-			r.DeadLetters += int64(q.Ready + q.Retry)
+			r.DeadLetters += int64(q.Ready + q.Retry + q.Suspect)
 		}
 		for i := range r.Stages {
 			if s := &r.Stages[i]; q.Group == s.Stage {
 				s.Backlog += q.Ready
-				s.Retry += q.Retry
+				s.Retry += q.Retry + q.Suspect
 				s.Consumers += q.Consumers
 			}
 		}
@@ -174,13 +162,15 @@ func (r *report) addQueues(queues []broker.QueueStats) {
 
 func (r *report) addTallies(t tallies) {
 	r.Totals = &t.counts
-	r.DeadLetters += t.letters
+	for _, n := range t.letters {
+		r.DeadLetters += n
+	}
 	rates := map[string]float64{pipeline.Sink: float64(t.counts.StoredLastMinute) / time.Minute.Seconds()}
 	for _, s := range t.counts.Stages {
 		rates[s.Stage] = s.PerSecond
 	}
 	for i := range r.Stages {
-		r.Stages[i].Rate, r.Stages[i].Dead = rates[r.Stages[i].Stage], t.failures[r.Stages[i].Stage]
+		r.Stages[i].Rate, r.Stages[i].Dead = rates[r.Stages[i].Stage], t.letters[r.Stages[i].Stage]
 	}
 }
 

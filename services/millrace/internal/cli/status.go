@@ -35,7 +35,7 @@ type stageReport struct {
 	Stage     string  `json:"stage"`
 	Backlog   int     `json:"backlog"`
 	Retry     int     `json:"retry"`
-	Dead      int64   `json:"dead"` // failures that no later success has closed
+	Dead      int64   `json:"dead"` // open dead letters
 	Rate      float64 `json:"rate"` // messages per second over the last minute
 	Consumers int     `json:"consumers"`
 	Ready     *bool   `json:"ready"`

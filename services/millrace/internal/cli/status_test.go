@@ -33,7 +33,7 @@ func sampleReport() report {
 		{Queue: broker.UnroutedQueue, Ready: 1},
 		{Queue: broker.ParkedQueue},
 	})
-	r.addTallies(tallies{letters: 3, failures: map[string]int64{pipeline.Parser: 4}, counts: query.Counts{
+	r.addTallies(tallies{letters: map[string]int64{pipeline.Parser: 3}, counts: query.Counts{
 		Documents: 1300, Arrivals: 1301, Stored: 90, Failed: 4, StoredLastMinute: 120,
 		ByClass: map[string]int64{"invoice": 60, "letter": 15, "receipt": 15},
 		Stages:  []query.StageRate{{Stage: pipeline.Parser, PerSecond: 12.34}},

@@ -67,7 +67,7 @@ func look(ctx context.Context, pool *postgres.Pool, inbox string, queues []broke
 		runs[name] = true
 	}
 	for _, q := range queues {
-		if n := q.Ready + q.Retry; n > 0 && runs[q.Group] {
+		if n := q.Ready + q.Retry + q.Suspect; n > 0 && runs[q.Group] {
 			f.Queues[q.Queue] = n
 		}
 	}
