@@ -208,7 +208,7 @@ func TestAPositionIsStoredOnlyAfterTheBrokersConfirm(t *testing.T) {
 		case r.Waiting: // for the broker, with a batch in hand
 			cancel()
 		case r.Messages == 20:
-			w.proxy.Block(func(head []byte) bool { return bytes.Contains(head, []byte("publish")) })
+			w.proxy.Block(func(head []byte) bool { return bytes.Contains(head, []byte(t.Name()+" publish")) })
 		}
 	})
 	if fault.ClassOf(err) != fault.ClassInterrupted || first.Messages != 20 {
