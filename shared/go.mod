@@ -8,12 +8,16 @@ require (
 	github.com/rabbitmq/amqp091-go v1.16.0
 )
 
-require github.com/klauspost/compress v1.20.3
+require (
+	github.com/dlclark/regexp2 v1.12.0
+	github.com/klauspost/compress v1.20.3
+	github.com/klippa-app/go-pdfium v1.17.2
+	github.com/tetratelabs/wazero v1.9.0
+)
 
 require (
-	github.com/dlclark/regexp2 v1.12.0 // indirect
-	github.com/klippa-app/go-pdfium v1.17.2 // indirect
-	github.com/tetratelabs/wazero v1.9.0 // indirect
+	github.com/jolestar/go-commons-pool/v2 v2.1.2 // indirect
+	golang.org/x/net v0.61.0 // indirect
 )
 
 require (
