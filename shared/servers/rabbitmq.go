@@ -2,6 +2,7 @@ package servers
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ type RabbitMQConfig struct {
 	// Dir is the server's own folder: data, log, configuration and credentials. It is made when missing; when it has been
 	// used before, the server starts on what it holds.
 	Dir string
-	// StartTimeout bounds the start, from the process to the first AMQP handshake. Default 2 minutes.
+	// StartTimeout bounds the start, from the process to the first AMQP handshake. Default 2 minutes; of a cluster, 4.
 	StartTimeout time.Duration
 	// StopTimeout bounds an orderly stop; after it the server is killed. Default 1 minute.
 	StopTimeout time.Duration
@@ -37,41 +38,49 @@ type RabbitMQConfig struct {
 // excepted.
 type RabbitMQ struct {
 	cfg    RabbitMQConfig
-	server string // path of the rabbitmq-server script
-	epmd   string // path of Erlang's port mapper
+	name   string   // of the node
+	peers  []string // names of all nodes of its cluster; none for a server by itself
+	home   string   // folder of the Erlang cookie
+	server string   // path of the rabbitmq-server script
+	epmd   string   // path of Erlang's port mapper
 	lock   *os.File
 	state  rabbitState
 
 	node   *process
-	mapper *process
+	mapper *process // nil in a cluster, which has one for all its nodes
 }
 
 // StartRabbitMQ starts a server in cfg.Dir and returns when it answers. Where nothing is installed the error wraps
 // [ErrNoRabbitMQ]; when the server does not come up the error holds the end of its log. A server that a killed process
 // left behind in the same folder is stopped first; one whose owner is alive is an error.
 func StartRabbitMQ(ctx context.Context, cfg RabbitMQConfig) (*RabbitMQ, error) {
-	if cfg.StartTimeout == 0 {
-		cfg.StartTimeout = 2 * time.Minute
+	cfg, err := cfg.withDefaults(2 * time.Minute)
+	if err != nil {
+		return nil, fmt.Errorf("start RabbitMQ: %w", err)
 	}
-	if cfg.StopTimeout == 0 {
-		cfg.StopTimeout = time.Minute
-	}
-	dir, err := filepath.Abs(cfg.Dir)
-	if cfg.Dir == "" || err != nil {
-		return nil, fmt.Errorf("start RabbitMQ: %q is not a folder", cfg.Dir)
-	}
-	cfg.Dir = dir
-	r := &RabbitMQ{cfg: cfg}
+	r := &RabbitMQ{cfg: cfg, name: "millrace@localhost", home: filepath.Join(cfg.Dir, "home")}
 	if r.server, r.epmd, err = findRabbitMQ(); err != nil {
 		return nil, fmt.Errorf("start RabbitMQ: %w", err)
 	}
-	if err := r.prepare(); err != nil {
-		return nil, fmt.Errorf("start RabbitMQ in %s: %w", dir, err)
+	if err = r.prepare(); err == nil {
+		err = r.start(ctx)
 	}
-	if err := r.start(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("start RabbitMQ in %s: %w", dir, err), r.Stop())
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start RabbitMQ in %s: %w", cfg.Dir, err), r.Stop())
 	}
 	return r, nil
+}
+
+// withDefaults fills in what is not said and makes the folder's path absolute.
+func (c RabbitMQConfig) withDefaults(startTimeout time.Duration) (RabbitMQConfig, error) {
+	c.StartTimeout = cmp.Or(c.StartTimeout, startTimeout)
+	c.StopTimeout = cmp.Or(c.StopTimeout, time.Minute)
+	dir, err := filepath.Abs(c.Dir)
+	if c.Dir == "" || err != nil {
+		return c, fmt.Errorf("%q is not a folder", c.Dir)
+	}
+	c.Dir = dir
+	return c, nil
 }
 
 // URL returns the server's AMQP URL, credentials included. It stays the same over Restart.
@@ -161,16 +170,13 @@ func (r *RabbitMQ) start(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = output.Close() }() // the processes have their own copies
-	if r.mapper.ended() {
-		// A port mapper of its own: the usual one listens on every interface and outlives the server.
-		mapper := exec.Command(r.epmd, "-port", strconv.Itoa(r.state.MapperPort), "-address", "127.0.0.1")
-		mapper.Stdout, mapper.Stderr = output, output
-		if r.mapper, err = launch(mapper); err != nil {
+	if len(r.peers) == 0 && r.mapper.ended() {
+		if r.mapper, err = launchMapper(r.epmd, r.state.MapperPort, output); err != nil {
 			return err
 		}
 	}
 	// A queue costs descriptors; the usual soft limit of 1,024 is soon reached, the hard one is often far above.
-	node := exec.Command("/bin/sh", "-c", `ulimit -S -n "$(ulimit -H -n)" 2>/dev/null; exec "$0"`, r.server) //nolint:gosec // found at known places
+	node := exec.Command("/bin/sh", "-c", `ulimit -S -n "$(ulimit -H -n)" 2>/dev/null; exec "$0"`, r.server)
 	node.Dir = r.cfg.Dir
 	node.Env = r.environment()
 	node.Stdout, node.Stderr = output, output
@@ -197,6 +203,13 @@ func (r *RabbitMQ) start(ctx context.Context) error {
 	}
 }
 
+// launchMapper starts a port mapper for private servers: the usual one listens on every interface and outlives them.
+func launchMapper(epmd string, port int, output *os.File) (*process, error) {
+	cmd := exec.Command(epmd, "-port", strconv.Itoa(port), "-address", "127.0.0.1")
+	cmd.Stdout, cmd.Stderr = output, output
+	return launch(cmd)
+}
+
 // answers reports whether an AMQP 0-9-1 server speaks on the port: it opens with a method frame.
 func answers(ctx context.Context, port int) bool {
 	conn, err := (&net.Dialer{Timeout: time.Second}).DialContext(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
@@ -221,10 +234,10 @@ func (r *RabbitMQ) environment() []string {
 	return []string{
 		"PATH=" + os.Getenv("PATH") + ":/usr/sbin:/usr/bin:/sbin:/bin",
 		"LANG=C.UTF-8",
-		"HOME=" + dir("home"), // the Erlang cookie
+		"HOME=" + r.home,
 		"ERL_EPMD_PORT=" + strconv.Itoa(r.state.MapperPort),
 		"ERL_EPMD_ADDRESS=127.0.0.1",
-		"RABBITMQ_NODENAME=millrace@localhost",
+		"RABBITMQ_NODENAME=" + r.name,
 		"RABBITMQ_DIST_PORT=" + strconv.Itoa(r.state.DistributionPort),
 		"RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1}",
 		"RABBITMQ_CONF_ENV_FILE=" + dir("none"),
@@ -275,7 +288,13 @@ func launch(cmd *exec.Cmd) (*process, error) {
 	return p, nil
 }
 
-func (p *process) pid() int { return p.cmd.Process.Pid }
+// pid returns the process's number, 0 for none.
+func (p *process) pid() int {
+	if p == nil {
+		return 0
+	}
+	return p.cmd.Process.Pid
+}
 
 func (p *process) ended() bool {
 	if p == nil {

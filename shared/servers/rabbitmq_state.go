@@ -24,48 +24,75 @@ type rabbitState struct {
 	MapperPort       int    `json:"mapper_port"`
 	NodePID          int    `json:"node_pid"`
 	MapperPID        int    `json:"mapper_pid"`
+	// Formed says of a cluster that its nodes have joined.
+	Formed bool `json:"formed,omitempty"`
 }
 
 func (r *RabbitMQ) stateFile() string { return filepath.Join(r.cfg.Dir, "millrace-rabbitmq.json") }
 
-// prepare locks the folder, ends what a killed owner left running, and writes the configuration.
-func (r *RabbitMQ) prepare() (err error) {
+// prepare opens the folder, chooses ports and writes the configuration.
+func (r *RabbitMQ) prepare() error {
+	if err := r.open(); err != nil {
+		return err
+	}
+	if err := freePorts(&r.state.Port, &r.state.DistributionPort, &r.state.MapperPort); err != nil {
+		return err
+	}
+	return r.configure()
+}
+
+// open makes and locks the folder, reads what an earlier server in it has kept, and ends what a killed owner left running.
+func (r *RabbitMQ) open() (err error) {
 	for _, sub := range []string{"", "data", "log", "home"} {
 		if err := os.MkdirAll(filepath.Join(r.cfg.Dir, sub), 0o700); err != nil {
 			return err
 		}
 	}
-	if r.lock, err = os.OpenFile(filepath.Join(r.cfg.Dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600); err != nil {
+	if r.lock, err = lockFolder(r.cfg.Dir); err != nil {
 		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, r.lock.Close())
-		}
-	}()
-	if err := syscall.Flock(int(r.lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return fmt.Errorf("another process runs a server in this folder: %w", err)
+	used, err := r.state.read(r.stateFile())
+	if err != nil {
+		return err
 	}
-	content, err := os.ReadFile(r.stateFile())
-	switch {
-	case errors.Is(err, os.ErrNotExist):
+	if !used {
 		r.state.User, r.state.Password = "millrace", rand.Text()
-	case err != nil:
-		return err
-	default:
-		if err := json.Unmarshal(content, &r.state); err != nil {
-			return fmt.Errorf("read %s: %w", r.stateFile(), err)
-		}
-		endOrphan(r.state.NodePID, "rabbitmq-server", r.cfg.StopTimeout)
-		endOrphan(r.state.MapperPID, "epmd", 0)
 	}
-	if err := freePorts(&r.state.Port, &r.state.DistributionPort, &r.state.MapperPort); err != nil {
-		return err
+	r.state.endOrphans(r.cfg.StopTimeout)
+	return nil
+}
+
+// lockFolder takes a folder for this process. Closing the file lets go of it.
+func lockFolder(dir string) (*os.File, error) {
+	lock, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
 	}
-	if err := r.save(); err != nil {
-		return err
+	if err := syscall.Flock(int(lock.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another process runs a server in this folder: %w", err), lock.Close())
 	}
-	return r.configure()
+	return lock, nil
+}
+
+// read reads what a server has kept; used is false where there is nothing.
+func (s *rabbitState) read(file string) (used bool, err error) {
+	content, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	if err := json.Unmarshal(content, s); err != nil {
+		return false, fmt.Errorf("read %s: %w", file, err)
+	}
+	return true, nil
+}
+
+// endOrphans ends what a killed owner left running; without patience, at once.
+func (s *rabbitState) endOrphans(patience time.Duration) {
+	endOrphan(s.NodePID, "rabbitmq-server", patience)
+	endOrphan(s.MapperPID, "epmd", 0)
 }
 
 func (r *RabbitMQ) save() error {
@@ -76,7 +103,11 @@ func (r *RabbitMQ) save() error {
 	return os.WriteFile(r.stateFile(), content, 0o600)
 }
 
+// configure writes the state, the configuration and the list of plugins.
 func (r *RabbitMQ) configure() error {
+	if err := r.save(); err != nil {
+		return err
+	}
 	lines := []string{
 		"listeners.tcp.1 = 127.0.0.1:" + strconv.Itoa(r.state.Port),
 		"default_user = " + r.state.User,
@@ -87,6 +118,12 @@ func (r *RabbitMQ) configure() error {
 		"log.file.level = info",
 		// The default of 50 MB is less than one segment of a busy queue.
 		"disk_free_limit.absolute = 1GB",
+	}
+	if len(r.peers) > 0 {
+		lines = append(lines, "cluster_formation.peer_discovery_backend = classic_config")
+	}
+	for i, peer := range r.peers {
+		lines = append(lines, fmt.Sprintf("cluster_formation.classic_config.nodes.%d = %s", i+1, peer))
 	}
 	if r.cfg.MemoryLimit > 0 {
 		lines = append(lines, "vm_memory_high_watermark.absolute = "+strconv.FormatInt(r.cfg.MemoryLimit, 10))
@@ -114,21 +151,19 @@ func freePorts(ports ...*int) error {
 	return nil
 }
 
-// EndLeftRabbitMQ kills the server that a killed owner left running in a folder, if any. The owner must be gone.
+// EndLeftRabbitMQ kills the server or cluster that a killed owner left running in a folder, if any. The owner must be gone.
 func EndLeftRabbitMQ(dir string) error {
-	r := &RabbitMQ{cfg: RabbitMQConfig{Dir: dir}}
-	content, err := os.ReadFile(r.stateFile())
-	if errors.Is(err, os.ErrNotExist) {
-		return nil
+	folders := []string{dir}
+	for i := range clusterNodes {
+		folders = append(folders, nodeFolder(dir, i))
 	}
-	if err != nil {
-		return fmt.Errorf("end the RabbitMQ that was left in %s: %w", dir, err)
+	for _, folder := range folders {
+		r := &RabbitMQ{cfg: RabbitMQConfig{Dir: folder}}
+		if _, err := r.state.read(r.stateFile()); err != nil {
+			return fmt.Errorf("end the RabbitMQ that was left in %s: %w", folder, err)
+		}
+		r.state.endOrphans(0)
 	}
-	if err := json.Unmarshal(content, &r.state); err != nil {
-		return fmt.Errorf("read %s: %w", r.stateFile(), err)
-	}
-	endOrphan(r.state.NodePID, "rabbitmq-server", 0)
-	endOrphan(r.state.MapperPID, "epmd", 0)
 	return nil
 }
 
