@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/classify/recipe"
 	"github.com/millrace/millrace/shared/synthetic"
 	"github.com/millrace/millrace/shared/testkit"
 )
@@ -50,8 +51,29 @@ func TestEvalReportsScoresAndUnreadFiles(t *testing.T) {
 	}
 }
 
+// The model is never shown invoices, so it may call one anything else.
+func TestLeftOutTypesAreNeverAnswered(t *testing.T) {
+	dir := folder(t)
+	docs, err := readLabels(filepath.Join(dir, "_gold", "dev", "doctype_labels.csv"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	tally, err := leaveOut(t.Context(), recipe.Config{Seed: 1, Texts: 3, PDFs: 4}, dir, docs, &out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ev := tally.Evaluate()
+	if ev.Documents != 1 || ev.Confusion["invoice"]["invoice"] != 0 {
+		t.Errorf("%d documents, called %v", ev.Documents, ev.Confusion)
+	}
+	if !strings.Contains(out.String(), " of   1") || !strings.Contains(out.String(), "all: ") {
+		t.Errorf("the report lacks figures:\n%s", out.String())
+	}
+}
+
 func TestEvalRefusesFoldersWithoutAnswerKey(t *testing.T) {
-	for _, args := range [][]string{{}, {"--data", t.TempDir()}, {"--data", folder(t), "--model", "absent.model"}} {
+	for _, args := range [][]string{{}, {"--data", t.TempDir()}, {"--data", folder(t), "--model", "absent.model"}, {"--data", folder(t), "--model", "x", "--left-out"}} {
 		if err := run(t.Context(), args, io.Discard); err == nil {
 			t.Errorf("%v was accepted", args)
 		}

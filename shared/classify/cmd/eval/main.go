@@ -1,11 +1,15 @@
 // Command eval measures a classifier model on real documents whose types are known.
 //
 //	go run ./shared/classify/cmd/eval --data DIR [--model FILE] [--errors]
+//	go run ./shared/classify/cmd/eval --data DIR --left-out
 //
 // DIR holds the documents and _gold/dev/doctype_labels.csv with the columns path, label and source. The documents are only
 // answered, never learned from: the model is trained on made documents alone, so that all of them are held out, whatever
 // their source and layout. Files without text count as unread and are left out of the scores. Where DIR is absent it says
 // so and ends well.
+//
+// With --left-out it trains a model for each type of the answer key that is never shown the type, and counts how many of the
+// type's documents that model calls unknown. That takes about as many minutes as there are types.
 package main
 
 import (
@@ -22,6 +26,8 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/classify/recipe"
+	"github.com/millrace/millrace/shared/layout"
 	"github.com/millrace/millrace/shared/pdf"
 )
 
@@ -39,21 +45,29 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	data := flags.String("data", "", "folder of the documents")
 	path := flags.String("model", "", "model file; the built-in model where absent")
 	wrong := flags.Bool("errors", false, "list the wrong answers")
+	without := flags.Bool("left-out", false, "instead, train without each type in turn and count its documents called unknown")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *data == "" {
 		return errors.New("say where the documents are: --data DIR")
 	}
+	if *without && (*path != "" || *wrong) {
+		return errors.New("--left-out trains models of its own: leave out --model and --errors")
+	}
 	if _, err := os.Stat(*data); err != nil {
 		_, err := fmt.Fprintf(out, "skipped: there are no documents in %s\n", *data)
 		return err
 	}
-	model, err := open(*path)
+	docs, err := readLabels(filepath.Join(*data, "_gold", "dev", "doctype_labels.csv"))
 	if err != nil {
 		return err
 	}
-	docs, err := readLabels(filepath.Join(*data, "_gold", "dev", "doctype_labels.csv"))
+	if *without {
+		_, err := leaveOut(ctx, recipe.Default(), *data, docs, out)
+		return err
+	}
+	model, err := open(*path)
 	if err != nil {
 		return err
 	}
@@ -99,6 +113,25 @@ func readLabels(path string) ([]labelled, error) {
 	return out, nil
 }
 
+// errUnread is the cause of an error about a file that the parser finds no text in.
+var errUnread = errors.New("no readable text")
+
+// read reads the document with the parser. A file without readable text is [errUnread].
+func (d labelled) read(ctx context.Context, dir string) (*layout.Document, error) {
+	content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(d.path)))
+	if err != nil {
+		return nil, fmt.Errorf("read a document: %w", err)
+	}
+	doc, err := pdf.Read(ctx, content, pdf.Limits{})
+	if ctx.Err() != nil {
+		return nil, ctx.Err()
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errUnread, err)
+	}
+	return doc, nil
+}
+
 // measure asks the model about every document, writes the scores to out and the wrong answers to wrong, and returns the
 // scores with abstentions counted as errors.
 func measure(ctx context.Context, model *classify.Model, dir string, docs []labelled, out, wrong io.Writer) (classify.Evaluation, error) {
@@ -106,13 +139,9 @@ func measure(ctx context.Context, model *classify.Model, dir string, docs []labe
 	var confidence []float64
 	var right []bool
 	for _, d := range docs {
-		content, err := os.ReadFile(filepath.Join(dir, filepath.FromSlash(d.path)))
-		if err != nil {
-			return classify.Evaluation{}, fmt.Errorf("read a document: %w", err)
-		}
-		doc, err := pdf.Read(ctx, content, pdf.Limits{})
-		if ctx.Err() != nil {
-			return classify.Evaluation{}, ctx.Err()
+		doc, err := d.read(ctx, dir)
+		if err != nil && !errors.Is(err, errUnread) {
+			return classify.Evaluation{}, err
 		}
 		if err != nil {
 			unread++

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/classify/recipe"
 )
 
 func main() {
@@ -32,13 +33,13 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	flags := flag.NewFlagSet("train", flag.ContinueOnError)
+	flags, cfg := flag.NewFlagSet("train", flag.ContinueOnError), recipe.Default()
 	path := flags.String("out", "", "model file to write")
 	check := flags.Bool("check", false, "compare with the model file instead of writing it")
 	version := flags.String("version", "1", "version of the model")
-	seed := flags.Uint64("seed", 1, "seed of the documents and of the training")
-	texts := flags.Int("texts", 250, "text-only documents for each type")
-	pdfs := flags.Int("pdfs", 600, "synthetic PDFs in all")
+	flags.Uint64Var(&cfg.Seed, "seed", cfg.Seed, "seed of the documents and of the training")
+	flags.IntVar(&cfg.Texts, "texts", cfg.Texts, "text-only documents for each type")
+	flags.IntVar(&cfg.PDFs, "pdfs", cfg.PDFs, "synthetic PDFs in all")
 	without := flags.String("without", "", "leave this type out, to see what becomes of its documents")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -47,13 +48,13 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return errors.New("say where the model file goes: --out FILE")
 	}
 	begin := time.Now()
-	set, err := assemble(ctx, *seed, *texts, *pdfs)
+	set, err := recipe.Make(ctx, cfg)
 	if err != nil {
 		return err
 	}
-	set.drop(*without)
-	progress(out, "made %d training documents in %s\n", len(set.train), time.Since(begin).Round(time.Second))
-	model, held, err := classify.Train(set.train, set.splits, classify.TrainConfig{Version: *version, Seed: *seed})
+	set = set.Without(*without)
+	progress(out, "made %d training documents in %s\n", len(set.Train), time.Since(begin).Round(time.Second))
+	model, held, err := classify.Train(set.Train, set.Splits, classify.TrainConfig{Version: *version, Seed: cfg.Seed})
 	if err != nil {
 		return err
 	}
@@ -61,7 +62,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	describe(out, model, held, set.test)
+	describe(out, model, held, set.Test)
 	progress(out, "%s, %d bytes, trained in %s\n", model.Name(), len(content), time.Since(begin).Round(time.Second))
 	if *check {
 		return compare(*path, content)
