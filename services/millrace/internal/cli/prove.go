@@ -32,12 +32,15 @@ made-up ones, the same ones again, and poison whose end is known. Meanwhile it k
 servers, cuts, slows and stalls all connections and fills the blob store's disk. Then it compares what is stored with what it
 put in, one by one, and prints a report; report.json and report.html, with the backlog of every stage over time, go to a folder.
 
+With --cluster, RabbitMQ is three nodes that hold every queue together; one of them is killed too, and the others have to go on.
+
 Nothing that it did not start is touched. It exits with 0 only when nothing was lost, nothing was doubled and every dead letter is
 an expected one. Filling the disk needs the right to mount a small file system (root on Linux); without it that fault is left
 out, and the report says so.`,
 		Example: `  millrace prove --minutes 3
   millrace prove --minutes 10 --documents 10000 --report /tmp/proof
   millrace prove --minutes 3 --json | jq '{passed, lost: (.verdict.lost | length), doubled: (.verdict.doubled | length)}'
+  millrace prove --minutes 3 --cluster  three RabbitMQ nodes, of which one at a time is killed too
   millrace prove --seed 7 --keep        the same documents and order of faults again; keep logs and data`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if p.minutes <= 0 || p.Documents < 0 || p.Rate < 0 {
@@ -53,6 +56,7 @@ out, and the report says so.`,
 	f.Uint64Var(&p.Seed, "seed", 0, "selects the documents and the order of the faults (default: other ones every time)")
 	f.StringVar(&p.BinDir, "bin-dir", "", "folder of the services' programs (default: that of millrace)")
 	f.StringVar(&p.reports, "report", filepath.Join("var", "prove"), "folder for report.json and report.html")
+	f.BoolVar(&p.Cluster, "cluster", false, "run RabbitMQ as a cluster of three nodes, and kill single ones too")
 	f.BoolVar(&p.keep, "keep", false, "keep the folder with logs and data (it is kept anyway when the proof fails)")
 	a.jsonFlag(cmd, "the report as one JSON object")
 	return cmd

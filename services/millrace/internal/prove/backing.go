@@ -63,45 +63,6 @@ func start(ctx context.Context, f func(context.Context) error) error {
 	return errors.Join(errs...)
 }
 
-// rabbitmq is the private broker.
-type rabbitmq struct {
-	backing
-	server *servers.RabbitMQ
-}
-
-func startRabbitMQ(ctx context.Context, dir string) (*rabbitmq, error) {
-	server, err := servers.StartRabbitMQ(ctx, servers.RabbitMQConfig{Dir: dir, StopTimeout: 30 * time.Second})
-	if err != nil {
-		return nil, err
-	}
-	r := &rabbitmq{server: server}
-	if r.backing, err = openBacking("rabbitmq", server.URL); err != nil {
-		return nil, errors.Join(err, server.Stop())
-	}
-	return r, nil
-}
-
-// stop ends the broker in an orderly way; start brings it back.
-func (r *rabbitmq) stop() error { r.server.Halt(); return nil }
-
-func (r *rabbitmq) kill() error { r.server.Kill(); return nil }
-
-func (r *rabbitmq) start(ctx context.Context) error {
-	if err := start(ctx, r.server.Restart); err != nil {
-		return err
-	}
-	return r.follow()
-}
-
-// close ends the broker for good; in a hurry it is killed, for nobody wants its data any more.
-func (r *rabbitmq) close(hurry bool) error {
-	r.proxy.cut()
-	if hurry {
-		r.server.Kill()
-	}
-	return r.server.Stop()
-}
-
 // postgresql is the private database server.
 type postgresql struct {
 	backing

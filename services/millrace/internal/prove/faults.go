@@ -37,8 +37,8 @@ type Fault struct {
 	Lift func(context.Context, *world) error
 }
 
-// faults returns the table of faults for a set of services.
-func faults(services []string) []Fault {
+// faults returns the table of faults for a set of services; those of single nodes come only with a cluster.
+func faults(services []string, cluster bool) []Fault {
 	all := []Fault{
 		{
 			Name: "rabbitmq-restart", Lane: outages, Brief: true,
@@ -91,6 +91,14 @@ func faults(services []string) []Fault {
 			Inflict: func(_ context.Context, w *world) error { return w.disk.fill() },
 			Lift:    func(_ context.Context, w *world) error { return w.disk.free() },
 		},
+	}
+	if cluster {
+		all = append(all, Fault{
+			Name: "rabbitmq-node-kill", Lane: outages,
+			Proves:  "what was confirmed survives the SIGKILL of one node of the cluster: the others deliver it, and take what was not confirmed",
+			Inflict: func(_ context.Context, w *world) error { w.rabbitmq.killNode(); return nil },
+			Lift:    func(ctx context.Context, w *world) error { return w.rabbitmq.startNode(ctx) },
+		})
 	}
 	for _, name := range services {
 		all = append(all, kill(name))

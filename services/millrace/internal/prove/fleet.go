@@ -39,18 +39,23 @@ func findPrograms(binDir string, names []string) error {
 	return nil
 }
 
-// startFleet starts the programs of the given names from binDir, all with the same environment, each with a log file.
-func startFleet(binDir, logDir string, names, environment []string) (*fleet, error) {
+// member is a program of the fleet.
+type member struct {
+	name        string
+	environment []string
+}
+
+// startFleet starts programs from binDir, each with a log file.
+func startFleet(binDir, logDir string, crew []member) (*fleet, error) {
 	f := &fleet{ended: make(chan error, 1), pids: map[string]int{}, blows: map[string]int{}, ends: map[string]int{}}
 	var programs []supervise.Program
-	for _, name := range names {
-		path := filepath.Join(binDir, name)
-		log, err := os.OpenFile(filepath.Join(logDir, name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	for _, m := range crew {
+		log, err := os.OpenFile(filepath.Join(logDir, m.name+".log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 		if err != nil {
-			return nil, errors.Join(fmt.Errorf("open the log of %s: %w", name, err), f.closeLogs())
+			return nil, errors.Join(fmt.Errorf("open the log of %s: %w", m.name, err), f.closeLogs())
 		}
 		f.logs = append(f.logs, log)
-		programs = append(programs, supervise.Program{Name: name, Path: path, Env: environment, Out: log})
+		programs = append(programs, supervise.Program{Name: m.name, Path: filepath.Join(binDir, m.name), Env: m.environment, Out: log})
 	}
 	var err error
 	// A service that was killed is back at once, so that many blows fit into a run.

@@ -17,6 +17,7 @@ var pageTemplate string
 type pageData struct {
 	Report
 	Headline, Word string
+	Again          string // flags
 	Tiles          []figure
 	Figures        []figure
 	Backlog        chart
@@ -50,7 +51,7 @@ func (r Report) page() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the page's template: %w", err)
 	}
-	d := pageData{Report: r, Headline: r.headline(), Word: r.word(), Figures: r.figures(), Tiles: r.tiles()}
+	d := pageData{Report: r, Headline: r.headline(), Word: r.word(), Again: r.again(), Figures: r.figures(), Tiles: r.tiles()}
 	d.Backlog, d.Waits, d.Legend = r.drawBacklog()
 	d.Progress = r.drawProgress()
 	for _, name := range slices.Sorted(maps.Keys(r.Crashes)) {

@@ -22,7 +22,7 @@ func names(turns []turn) []string {
 }
 
 func TestEveryFaultComesAtLeastOnceAndEndsInTime(t *testing.T) {
-	all := faults(testServices())
+	all := faults(testServices(), true)
 	for _, length := range []time.Duration{90 * time.Second, 3 * time.Minute, 10 * time.Minute, time.Hour} {
 		turns, err := plan(all, length, rand.New(rand.NewPCG(1, 0)))
 		if err != nil {
@@ -50,7 +50,7 @@ func TestEveryFaultComesAtLeastOnceAndEndsInTime(t *testing.T) {
 
 func TestSomethingIsWrongMostOfTheTime(t *testing.T) {
 	length := 3 * time.Minute
-	turns, err := plan(faults(testServices()), length, rand.New(rand.NewPCG(1, 0)))
+	turns, err := plan(faults(testServices(), true), length, rand.New(rand.NewPCG(1, 0)))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func TestSomethingIsWrongMostOfTheTime(t *testing.T) {
 
 func TestTheSeedDecidesTheOrder(t *testing.T) {
 	order := func(seed uint64) []string {
-		turns, err := plan(faults(testServices()), 3*time.Minute, rand.New(rand.NewPCG(seed, 0)))
+		turns, err := plan(faults(testServices(), true), 3*time.Minute, rand.New(rand.NewPCG(seed, 0)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -83,13 +83,25 @@ func TestTheSeedDecidesTheOrder(t *testing.T) {
 }
 
 func TestATimeTooShortForAllFaultsIsRefused(t *testing.T) {
-	if _, err := plan(faults(testServices()), 30*time.Second, rand.New(rand.NewPCG(1, 0))); err == nil {
+	if _, err := plan(faults(testServices(), true), 30*time.Second, rand.New(rand.NewPCG(1, 0))); err == nil {
 		t.Error("half a minute was taken as enough")
 	}
 }
 
+func TestASingleNodeIsKilledOnlyInACluster(t *testing.T) {
+	for _, cluster := range []bool{false, true} {
+		turns, err := plan(faults(testServices(), cluster), 3*time.Minute, rand.New(rand.NewPCG(1, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if planned := slices.Contains(names(turns[outages]), "rabbitmq-node-kill"); planned != cluster {
+			t.Errorf("cluster %v: a node is killed: %v", cluster, planned)
+		}
+	}
+}
+
 func TestEveryServiceIsKilledAndEveryFaultSaysWhatItProves(t *testing.T) {
-	all := faults(testServices())
+	all := faults(testServices(), true)
 	for _, name := range testServices() {
 		if !slices.ContainsFunc(all, func(f Fault) bool { return f.Name == "kill-"+name }) {
 			t.Errorf("nothing kills %s", name)

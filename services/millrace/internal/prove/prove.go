@@ -27,6 +27,7 @@ type Config struct {
 	Documents int64         // how many are dropped; 0: as many as Rate gives in Length
 	Rate      float64       // documents per second: Documents spread over Length, else [DefaultRate]
 	Seed      uint64        // selects the documents, and the order of the faults
+	Cluster   bool          // RabbitMQ is a cluster of three nodes
 	Backlog   int           // messages that may wait before the load is held: 3000
 	Drain     time.Duration // how long everything may take to be stored after the load: 5 minutes
 	// Say prints a line for people, Show the line of progress. Both are called from several goroutines.
@@ -63,7 +64,7 @@ func (c Config) expected() int64 {
 
 // Check says what keeps a run from being made, before anything is started: a time too short for all faults, a missing program.
 func (c Config) Check() error {
-	if _, err := plan(faults(c.Services), c.Length, rand.New(rand.NewPCG(c.Seed, 0))); err != nil { //nolint:gosec // no secret
+	if _, err := plan(faults(c.Services, c.Cluster), c.Length, rand.New(rand.NewPCG(c.Seed, 0))); err != nil { //nolint:gosec // no secret
 		return err
 	}
 	return findPrograms(c.BinDir, c.Services)
@@ -73,7 +74,7 @@ func (c Config) Check() error {
 // Nothing runs and nothing is mounted when it returns; the folder holds the logs and what the servers kept.
 func Run(ctx context.Context, cfg Config) (Report, error) {
 	cfg = cfg.withDefaults()
-	turns, err := plan(faults(cfg.Services), cfg.Length, rand.New(rand.NewPCG(cfg.Seed, 0))) //nolint:gosec // no secret
+	turns, err := plan(faults(cfg.Services, cfg.Cluster), cfg.Length, rand.New(rand.NewPCG(cfg.Seed, 0))) //nolint:gosec // no secret
 	if err != nil {
 		return Report{}, err
 	}
@@ -137,7 +138,7 @@ func (r *run) run(ctx context.Context) (Report, error) {
 	defer stop()
 	background.Go(func() { r.sampler.run(sampling) })
 	background.Go(func() { r.progress(sampling) })
-	report := Report{Started: r.began.UTC(), Seed: r.cfg.Seed, CPUs: runtime.NumCPU(), Rate: r.cfg.Rate, Services: r.cfg.Services}
+	report := Report{Started: r.began.UTC(), Seed: r.cfg.Seed, CPUs: runtime.NumCPU(), Rate: r.cfg.Rate, Services: r.cfg.Services, Nodes: len(r.rabbitmq.nodes)}
 	if err := r.suffer(ctx, l); err != nil {
 		return report, err
 	}

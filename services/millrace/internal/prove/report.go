@@ -13,6 +13,7 @@ type Report struct {
 	Started  time.Time      `json:"started"`
 	Seed     uint64         `json:"seed"`
 	CPUs     int            `json:"cpus"`
+	Nodes    int            `json:"nodes"`   // of RabbitMQ
 	Rate     float64        `json:"rate"`    // documents per second that were asked for
 	Load     float64        `json:"load"`    // seconds from the first document to the last
 	Held     float64        `json:"held"`    // seconds of those during which the load waited, because enough did already

@@ -15,7 +15,7 @@ import (
 // tried is the report of a run in which the broker was away from 10 s to 20 s.
 func tried() Report {
 	b, f := sound()
-	r := Report{Verdict: judge(b, f), Services: testServices(), Load: 60, Drain: 12, Drained: true, Rate: 10, Seed: 7, CPUs: 2}
+	r := Report{Verdict: judge(b, f), Services: testServices(), Load: 60, Drain: 12, Drained: true, Rate: 10, Seed: 7, CPUs: 2, Nodes: 3}
 	for i := range 72 {
 		n := i
 		s := Sample{At: float64(i), In: 10 * i, Stored: &n, Dead: &n, Backlog: map[string]int{"generator": i % 7}}
@@ -41,7 +41,7 @@ func TestTheTextSaysWhatHappened(t *testing.T) {
 	if err := tried().WriteText(&out, 120); err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"PASSED. 2 documents in 3 arrivals: lost 0, doubled 0", "LEFT OUT: mounting needs root", "rabbitmq-kill", "kill-sink", "--seed 7", "LARGEST BACKLOG"} {
+	for _, want := range []string{"PASSED. 2 documents in 3 arrivals: lost 0, doubled 0", "LEFT OUT: mounting needs root", "rabbitmq-kill", "kill-sink", "--seed 7 --cluster", "RabbitMQ nodes", "LARGEST BACKLOG"} {
 		if !strings.Contains(out.String(), want) {
 			t.Errorf("%q is not in the text:\n%s", want, out.String())
 		}
@@ -84,7 +84,7 @@ func TestThePageIsWholeAndNeedsNothingElse(t *testing.T) {
 			t.Errorf("the page has %q in it", outside)
 		}
 	}
-	for _, want := range []string{"<h1>Passed</h1>", "time since the load began (minutes:seconds)", "messages waiting", "the load ends", "rabbitmq-kill", "left out: mounting needs root", "it is &lt;started&gt; again"} {
+	for _, want := range []string{"<h1>Passed</h1>", "time since the load began (minutes:seconds)", "messages waiting", "the load ends", "rabbitmq-kill", "millrace prove --seed 7 --cluster", "left out: mounting needs root", "it is &lt;started&gt; again"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the page", want)
 		}

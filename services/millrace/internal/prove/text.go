@@ -60,6 +60,7 @@ func (r Report) figures() []figure {
 		{"load", duration(r.Load), load},
 		{"drain", drain, "after the last document, until nothing waited"},
 		{"speed", fmt.Sprintf("%.1f documents/s", r.Speed), fmt.Sprintf("stored over load and drain, on %d CPUs", r.CPUs)},
+		{"RabbitMQ nodes", fmt.Sprint(r.Nodes), ""},
 	}
 }
 
@@ -119,9 +120,18 @@ func (r Report) WriteText(w io.Writer, terminal int) error {
 			fmt.Fprintf(&sb, "%s: %s\n", g.Title, table.Clean(f.String()))
 		}
 	}
-	fmt.Fprintf(&sb, "The same documents and order of faults again: --seed %d\n", r.Seed)
+	fmt.Fprintf(&sb, "The same documents and order of faults again: %s\n", r.again())
 	_, err := io.WriteString(w, sb.String())
 	return err
+}
+
+// again returns the flags of a run with the same documents and order of faults.
+func (r Report) again() string {
+	flags := fmt.Sprintf("--seed %d", r.Seed)
+	if r.Nodes > 1 {
+		flags += " --cluster"
+	}
+	return flags
 }
 
 // duration prints seconds for people.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -55,12 +56,16 @@ func (w *world) openDisk(context.Context) (err error) {
 }
 
 func (w *world) startServers(ctx context.Context) error {
-	w.cfg.Say("starting a private RabbitMQ and Postgres in %s", w.cfg.Dir.Path())
+	what := "RabbitMQ"
+	if w.cfg.Cluster {
+		what = "RabbitMQ cluster"
+	}
+	w.cfg.Say("starting a private %s and Postgres in %s", what, w.cfg.Dir.Path())
 	var (
 		wg               sync.WaitGroup
 		rabbitErr, pgErr error
 	)
-	wg.Go(func() { w.rabbitmq, rabbitErr = startRabbitMQ(ctx, w.cfg.Dir.Sub(rabbitmqFolder)) })
+	wg.Go(func() { w.rabbitmq, rabbitErr = startRabbitMQ(ctx, w.cfg.Dir.Sub(rabbitmqFolder), w.cfg.Cluster) })
 	wg.Go(func() { w.postgres, pgErr = startPostgres(ctx, w.cfg.Dir.Sub(postgresFolder)) })
 	wg.Wait()
 	return errors.Join(rabbitErr, pgErr)
@@ -97,10 +102,6 @@ func (w *world) prepare(ctx context.Context) (err error) {
 }
 
 func (w *world) startServices(context.Context) error {
-	amqpURL, err := w.rabbitmq.proxied()
-	if err != nil {
-		return err
-	}
 	postgresURL, err := w.postgres.proxied()
 	if err != nil {
 		return err
@@ -109,8 +110,7 @@ func (w *world) startServices(context.Context) error {
 	for _, t := range retryTiers() {
 		tiers = append(tiers, t.String())
 	}
-	w.fleet, err = startFleet(w.cfg.BinDir, w.cfg.Dir.LogDir(), w.cfg.Services, environment(w.cfg.Environ, map[string]string{
-		"MILLRACE_AMQP_URL":       amqpURL,
+	all := environment(w.cfg.Environ, map[string]string{
 		"MILLRACE_POSTGRES_URL":   postgresURL,
 		"MILLRACE_BLOB_URL":       w.cfg.Dir.BlobURL(),
 		"MILLRACE_INBOX":          w.inbox,
@@ -121,13 +121,26 @@ func (w *world) startServices(context.Context) error {
 		"MILLRACE_DRAIN_TIMEOUT":  "10s",
 		"MILLRACE_LISTEN":         "off",
 		"MILLRACE_LOG_FORMAT":     "json",
-	}))
+	})
+	var crew []member
+	for i, name := range w.cfg.Services {
+		amqpURL, err := w.rabbitmq.proxied(i)
+		if err != nil {
+			return err
+		}
+		crew = append(crew, member{name, append(slices.Clip(all), "MILLRACE_AMQP_URL="+amqpURL)})
+	}
+	w.fleet, err = startFleet(w.cfg.BinDir, w.cfg.Dir.LogDir(), crew)
 	return err
 }
 
-// eachProxy does the same to both proxies.
+// eachProxy does the same to all proxies.
 func (w *world) eachProxy(f func(*proxy) error) error {
-	return errors.Join(f(w.rabbitmq.proxy), f(w.postgres.proxy))
+	err := f(w.postgres.proxy)
+	for _, n := range w.rabbitmq.nodes {
+		err = errors.Join(err, f(n.proxy))
+	}
+	return err
 }
 
 // stopWithin bounds the end of each server.
