@@ -179,8 +179,12 @@ func TestAClusterThatWasLeftRunningIsEnded(t *testing.T) {
 	if err := servers.EndLeftRabbitMQ(dir); err != nil {
 		t.Fatal(err)
 	}
-	for _, n := range c.Nodes() {
-		<-n.Done()
+	for i, n := range c.Nodes() {
+		select {
+		case <-n.Done():
+		case <-time.After(time.Minute):
+			t.Fatalf("node %d runs on", i+1)
+		}
 	}
 	if left := processesBelow(t, dir); left != "" {
 		t.Errorf("still there:\n%s", left)
