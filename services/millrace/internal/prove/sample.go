@@ -131,7 +131,7 @@ func (s *Sample) add(queues []broker.QueueStats, services []string) {
 			if q.Group != name {
 				continue
 			}
-			s.Backlog[name] += q.Ready
+			s.Backlog[name] += q.Ready + q.Suspect
 			s.Backlog[Retry] += q.Retry
 			s.missed = append(s.missed, q.Missing...)
 			if q.Consumers == 0 {
