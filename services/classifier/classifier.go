@@ -30,3 +30,11 @@ func (c *Classifier) Classify(ctx context.Context, in event.Parsed) (event.Class
 		Class: res.Class, Model: res.Model, Alternatives: res.Alternatives,
 	}, nil
 }
+
+// openModel opens a model file, or the built-in model for an empty path.
+func openModel(path string) (*classify.Model, error) {
+	if path == "" {
+		return classify.Default()
+	}
+	return classify.Load(path)
+}

@@ -6,16 +6,16 @@ import (
 	"fmt"
 
 	"github.com/millrace/millrace/shared/blob"
-	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/pipeline"
+	"github.com/millrace/millrace/shared/remote"
 	"github.com/millrace/millrace/shared/service"
 	"github.com/millrace/millrace/shared/stage"
 )
 
 type config struct {
-	Blob  service.Blob
-	Model string `env:"MILLRACE_CLASSIFIER_MODEL" desc:"classifier model file; empty for the built-in model"`
+	Blob    service.Blob
+	Backend remote.Settings `envPrefix:"MILLRACE_CLASSIFIER_"`
 }
 
 func main() {
@@ -23,8 +23,7 @@ func main() {
 }
 
 func run(ctx context.Context, s *service.Service, cfg config) error {
-	model, err := openModel(cfg.Model)
-	if err != nil {
+	if err := cfg.Backend.Check("MILLRACE_CLASSIFIER_"); err != nil {
 		return err
 	}
 	layouts, err := blob.Open(cfg.Blob.URL)
@@ -35,16 +34,16 @@ func run(ctx context.Context, s *service.Service, cfg config) error {
 	if err != nil {
 		return err
 	}
+	if cfg.Backend.Remote() {
+		return runRemote(ctx, sc, layouts, cfg.Backend)
+	}
+	model, err := openModel(cfg.Backend.Model)
+	if err != nil {
+		return err
+	}
 	// Another model gives other results, so their ids must differ too.
 	sc.Version = s.Version + "+" + model.Name()
 	s.Log.InfoContext(ctx, "classifier model", "model", model.Name(), "labels", model.Labels())
 	c := &Classifier{layouts: layouts, model: model}
 	return stage.Run[event.Parsed, event.Classified](ctx, sc, c.Classify)
-}
-
-func openModel(path string) (*classify.Model, error) {
-	if path == "" {
-		return classify.Default()
-	}
-	return classify.Load(path)
 }
