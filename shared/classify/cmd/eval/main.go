@@ -9,7 +9,7 @@
 // so and ends well.
 //
 // With --left-out it trains a model for each type of the answer key that is never shown the type, and counts how many of the
-// type's documents that model calls unknown. That takes about as many minutes as there are types.
+// type's documents that model calls unknown. That takes a minute or two for each type.
 package main
 
 import (
