@@ -30,3 +30,16 @@ func TestTheClassifierConforms(t *testing.T) {
 		}
 	})
 }
+
+func TestTheClassifierWithARemoteModelConforms(t *testing.T) {
+	stagetest.Conform(t, func(t *testing.T) stagetest.Subject[event.Parsed, event.Classified] {
+		c := newRemoteClassifier(t, newModelAPI(t).URL)
+		missing := remoteInput(t, c, "missing")
+		missing.Layout.Ref = blob.RefOf([]byte("never stored"))
+		return stagetest.Subject[event.Parsed, event.Classified]{
+			Name: pipeline.Classifier, Version: "1+" + c.settings.Name(), Batch: c.Classify, Size: 4, Wait: batchWait, Probe: c.Ready,
+			Inputs: func(i int) event.Parsed { return remoteInput(t, c, fmt.Sprint("document ", i)) },
+			Poison: []event.Parsed{missing},
+		}
+	})
+}
