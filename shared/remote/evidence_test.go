@@ -63,6 +63,7 @@ func TestInventedValuesAreDoubted(t *testing.T) {
 	for name, tc := range map[string]struct{ answer, mark string }{
 		"an identifier":        {`{"name":"invoice_number","value":"AB-1043","confidence":1}`, "!unseen"},
 		"a part of a word":     {`{"name":"invoice_number","value":"1042","confidence":1}`, "!unseen"},
+		"more than a word":     {`{"name":"invoice_number","value":"AB-1042/7","confidence":1}`, "!unseen"},
 		"a date":               {`{"name":"issue_date","value":"2025-04-04","confidence":1}`, "!unseen"},
 		"an amount":            {`{"name":"grand_total","value":"1108.05","confidence":1}`, "!unseen"},
 		"another sign":         {`{"name":"grand_total","value":"-1108.50","confidence":1}`, "!unseen"},

@@ -40,6 +40,7 @@ func TestWhatAnAPIDoesDecidesWhatBecomesOfTheDocument(t *testing.T) {
 		{"nothing", saysJSON(""), fault.ClassTransient, KindAnswer, "empty"},
 		{"JSON and more", saysJSON(good + good), fault.ClassTransient, KindAnswer, "not JSON"},
 		{"a huge body", saysJSON(huge), fault.ClassTransient, KindAnswer, "larger than"},
+		{"a body without end", endless, fault.ClassTransient, KindAnswer, "larger than"},
 		{"an unknown label", saysJSON(`{"results":[{"label":"poem","confidence":1}]}`), fault.ClassTransient, KindAnswer, "poem"},
 		{"no label", saysJSON(`{"results":[{"confidence":1}]}`), fault.ClassTransient, KindAnswer, "no label"},
 		{"no confidence", saysJSON(`{"results":[{"label":"invoice"}]}`), fault.ClassTransient, KindAnswer, "no confidence"},
@@ -65,6 +66,15 @@ func TestWhatAnAPIDoesDecidesWhatBecomesOfTheDocument(t *testing.T) {
 			}
 		})
 	}
+}
+
+// endless sends more than will be read, and never ends.
+func endless(w http.ResponseWriter, r *http.Request) {
+	_, _ = io.Copy(io.Discard, r.Body)
+	w.Header().Set("Content-Type", "application/json")
+	_, _ = io.WriteString(w, strings.Repeat(" ", maxAnswer+64<<10))
+	_ = http.NewResponseController(w).Flush()
+	<-r.Context().Done()
 }
 
 // cut promises more than it sends and closes the connection.
@@ -225,6 +235,16 @@ func TestRedirectsToOtherHostsAreRefused(t *testing.T) {
 	})
 	if err := classifier(t, settings(HTTP, a.URL)).Classify(t.Context(), one("d"))[0].Err; err != nil {
 		t.Errorf("a redirect within the host: %v", err)
+	}
+	a.set(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/" {
+			http.Redirect(w, r, "/new", http.StatusFound)
+			return
+		}
+		saysJSON(good)(w, r)
+	})
+	if err := classifier(t, settings(HTTP, a.URL)).Classify(t.Context(), one("d"))[0].Err; fault.ClassOf(err) != fault.ClassDependencyDown {
+		t.Errorf("a redirect that drops the document: %v", err)
 	}
 	a.set(func(w http.ResponseWriter, r *http.Request) {
 		http.Redirect(w, r, "/again", http.StatusTemporaryRedirect)
