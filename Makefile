@@ -19,7 +19,7 @@ run: build ## set up everything, start the services, feed samples, show the resu
 
 .PHONY: test
 test: setup build ## set up everything and run all tests (real RabbitMQ and PostgreSQL)
-	@./bin/withservers go test -race -shuffle=on -timeout 20m $(TESTFLAGS) work
+	@./bin/withservers go test -race -shuffle=on -timeout 30m $(TESTFLAGS) work
 
 .PHONY: build
 build: toolchain ## build all programs into bin/

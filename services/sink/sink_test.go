@@ -305,7 +305,7 @@ func TestConcurrentSinksLoseNothingAndDoNotBlockEachOther(t *testing.T) {
 func TestDeadLettersOfTheBrokerAndOfNobody(t *testing.T) {
 	w := newWorld(t)
 	crashed := event.DeadLetter{
-		ID: "m1", FromTopic: event.TopicReceived, Queue: "test.parser." + event.TopicReceived, Class: "crashed", Kind: "delivery_limit", Message: "crashed",
+		ID: "m1", FromTopic: event.TopicReceived, Group: "parser", Queue: "parser." + event.TopicReceived, Class: "crashed", Kind: "delivery_limit", Message: "crashed",
 	}
 	unreadable := event.DeadLetter{Queue: "test.parser.x", Class: "permanent", Kind: "undecodable", Message: "unreadable", Body: []byte{0, 1}}
 	other := unreadable

@@ -35,7 +35,9 @@ const (
 	// MetaDeath is RabbitMQ's whole history of dead-lettering (x-death) as JSON, with names as the broker knows them.
 	MetaDeath = "amqp_death"
 
-	headerDeath = "x-death"
+	headerDeath      = "x-death"
+	headerLastQueue  = "x-last-death-queue"
+	headerLastReason = "x-last-death-reason"
 
 	metaPrefix   = "amqp_"
 	brokerPrefix = "x-"
@@ -61,7 +63,7 @@ type Marshaler struct {
 var _ wamqp.Marshaler = Marshaler{}
 
 // Marshal returns a persistent message with the metadata as string headers. Delivery facts and the broker's own x-*
-// headers are left out, values that are too long are cut. A body above [MaxMessageBytes] is a Permanent fault of kind
+// headers are left out, but for the latest death: a dead letter that is moved to another queue must still tell whose it was; values that are too long are cut. A body above [MaxMessageBytes] is a Permanent fault of kind
 // "message_too_large"; a metadata key above 255 bytes one of kind "metadata_key_too_long".
 func (Marshaler) Marshal(msg *message.Message) (amqp.Publishing, error) {
 	if len(msg.Payload) > MaxMessageBytes {
@@ -71,7 +73,7 @@ func (Marshaler) Marshal(msg *message.Message) (amqp.Publishing, error) {
 	headers := make(amqp.Table, len(msg.Metadata)+1)
 	total := 0
 	for key, value := range msg.Metadata {
-		if strings.HasPrefix(key, brokerPrefix) || strings.HasPrefix(key, metaPrefix) {
+		if strings.HasPrefix(key, brokerPrefix) || strings.HasPrefix(key, metaPrefix) && key != MetaLastDeathQueue && key != MetaLastDeathReason {
 			continue
 		}
 		if len(key) > 255 {
@@ -131,7 +133,9 @@ func (m Marshaler) Unmarshal(d amqp.Delivery) (*message.Message, error) {
 			continue
 		}
 		switch key {
-		case "x-first-death-queue", "x-last-death-queue":
+		case headerLastQueue, headerLastReason:
+			continue // see lastDeath
+		case "x-first-death-queue":
 			value = strings.TrimPrefix(text(value), m.Prefix)
 		}
 		msg.Metadata[metaPrefix+strings.ReplaceAll(strings.TrimPrefix(key, brokerPrefix), "-", "_")] = text(value)
@@ -139,19 +143,21 @@ func (m Marshaler) Unmarshal(d amqp.Delivery) (*message.Message, error) {
 	if d.Redelivered {
 		msg.Metadata[MetaRedelivered] = "true"
 	}
-	m.lastDeath(msg.Metadata, d.Headers[headerDeath])
+	m.lastDeath(msg.Metadata, d.Headers)
 	return msg, nil
 }
 
-// lastDeath completes what RabbitMQ tells since 3.13 only: the latest death is the first of x-death.
-func (m Marshaler) lastDeath(metadata message.Metadata, history any) {
-	deaths, ok := history.([]any)
-	if !ok || len(deaths) == 0 || metadata[MetaLastDeathReason] != "" {
-		return
+// lastDeath tells of the latest death. RabbitMQ has headers for it since 3.13; before, it is the first of x-death. Where the
+// broker knows nothing the message may still carry it, see [Marshaler.Marshal].
+func (m Marshaler) lastDeath(metadata message.Metadata, headers amqp.Table) {
+	queue, reason := headers[headerLastQueue], headers[headerLastReason]
+	if deaths, ok := headers[headerDeath].([]any); ok && len(deaths) > 0 && reason == nil {
+		last, _ := deaths[0].(amqp.Table)
+		queue, reason = last["queue"], last["reason"]
 	}
-	if last, ok := deaths[0].(amqp.Table); ok && last["reason"] != nil {
-		metadata[MetaLastDeathQueue] = strings.TrimPrefix(text(last["queue"]), m.Prefix)
-		metadata[MetaLastDeathReason] = text(last["reason"])
+	if reason != nil {
+		metadata[MetaLastDeathQueue] = strings.TrimPrefix(text(queue), m.Prefix)
+		metadata[MetaLastDeathReason] = text(reason)
 	}
 }
 

@@ -93,3 +93,25 @@ func TestUnmarshalTakesAnyHeader(t *testing.T) {
 		t.Error("a phantom is a message")
 	}
 }
+
+func TestADeadLetterThatIsMovedStillTellsWhoseItWas(t *testing.T) {
+	m := broker.Marshaler{Prefix: "p."}
+	died := amqp.Delivery{Acknowledger: &amqp.Channel{}, Headers: amqp.Table{"x-death": []any{amqp.Table{"queue": "p.g.t", "reason": "delivery_limit"}}}}
+	msg, err := m.Unmarshal(died)
+	if err != nil {
+		t.Fatal(err)
+	}
+	moved, err := m.Marshal(msg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for reason, headers := range map[string]amqp.Table{
+		"delivery_limit": moved.Headers,
+		"expired":        {broker.MetaLastDeathQueue: "old", broker.MetaLastDeathReason: "old", "x-last-death-queue": "p.g.t", "x-last-death-reason": "expired"},
+	} {
+		got, err := m.Unmarshal(amqp.Delivery{Acknowledger: &amqp.Channel{}, Headers: headers})
+		if err != nil || got.Metadata[broker.MetaLastDeathQueue] != "g.t" || got.Metadata[broker.MetaLastDeathReason] != reason {
+			t.Errorf("%v, %v", got.Metadata, err)
+		}
+	}
+}

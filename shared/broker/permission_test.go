@@ -3,7 +3,6 @@ package broker_test
 import (
 	"context"
 	"net/url"
-	"os/exec"
 	"strings"
 	"testing"
 
@@ -11,6 +10,7 @@ import (
 
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // A service's user that may read and write but not configure works where the topology is there, and says so where not.
@@ -28,8 +28,8 @@ func TestAUserWithoutTheConfigurePermission(t *testing.T) {
 	user := "user-" + vhost
 	ctl := func(arguments ...string) {
 		t.Helper()
-		if output, err := exec.Command("rabbitmqctl", arguments...).CombinedOutput(); err != nil {
-			t.Fatalf("rabbitmqctl %s: %v: %s", arguments[0], err, output)
+		if err := testkit.Control(arguments...); err != nil {
+			t.Fatal(err)
 		}
 	}
 	ctl("add_user", user, vhost)

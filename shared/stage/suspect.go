@@ -15,9 +15,10 @@ import (
 const suspectLook = time.Second
 
 // suspicious reports whether a message has been delivered so often without an answer that it may be what crashes the process.
+// RabbitMQ 4 lets a dead letter keep the count of the queue that it died in: only what was delivered before by this queue counts.
 func suspicious(m *message.Message) bool {
 	count, err := strconv.Atoi(m.Metadata[broker.MetaDeliveryCount])
-	return err == nil && count >= broker.SuspectAfter
+	return err == nil && count >= broker.SuspectAfter && m.Metadata[broker.MetaRedelivered] != ""
 }
 
 // takeSuspects handles what waits in the group's suspect queue, one message after the other and each alone, until the queue

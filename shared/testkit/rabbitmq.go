@@ -36,18 +36,18 @@ func Vhost(t testing.TB) string {
 		t.Fatal("MILLRACE_TEST_AMQP_URL is not a URL")
 	}
 	name := "test-" + strings.ToLower(rand.Text()[:16])
-	if rabbitmqctl("add_vhost", name) != nil {
+	if Control("add_vhost", name) != nil {
 		return server
 	}
 	t.Cleanup(func() {
-		if err := rabbitmqctl("delete_vhost", name); err != nil {
+		if err := Control("delete_vhost", name); err != nil {
 			t.Errorf("delete the test's vhost: %v", err)
 		}
 	})
 	own := *u
 	own.Path = "/" + name
 	// rabbitmqctl may have spoken to another server than the one of the URL: only a connection shows.
-	if rabbitmqctl("set_permissions", "-p", name, u.User.Username(), ".*", ".*", ".*") != nil || canConnect(own.String()) != nil {
+	if Control("set_permissions", "-p", name, u.User.Username(), ".*", ".*", ".*") != nil || canConnect(own.String()) != nil {
 		return server
 	}
 	return own.String()
@@ -64,7 +64,8 @@ func canConnect(server string) error {
 	return conn.Close()
 }
 
-func rabbitmqctl(arguments ...string) error {
+// Control runs rabbitmqctl on the server of [Vhost].
+func Control(arguments ...string) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	program := cmp.Or(os.Getenv("MILLRACE_TEST_RABBITMQCTL"), "rabbitmqctl")

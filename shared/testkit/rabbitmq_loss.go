@@ -23,7 +23,7 @@ func LoseVhost(t testing.TB, amqpURL string) {
 	for _, arguments := range [][]string{
 		{"delete_vhost", name}, {"add_vhost", name}, {"set_permissions", "-p", name, u.User.Username(), ".*", ".*", ".*"},
 	} {
-		if err := rabbitmqctl(arguments...); err != nil {
+		if err := Control(arguments...); err != nil {
 			t.Fatal(err)
 		}
 	}
