@@ -181,6 +181,9 @@ func (c *client) away(ctx context.Context, err error) error {
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return fmt.Errorf("ask %s: %w", c.name, context.Canceled)
 	}
+	if ctx.Err() != nil {
+		return c.down("the stage's own time limit was over first: %w", ctx.Err()) // perhaps spent on other documents
+	}
 	var slow net.Error
 	if errors.Is(err, context.DeadlineExceeded) || errors.As(err, &slow) && slow.Timeout() {
 		return &suspect{error: c.down("no answer within the time limit: %w", bare(err)), slow: true}

@@ -148,6 +148,22 @@ func TestAShutdownIsNoFaultOfTheAPI(t *testing.T) {
 	}
 }
 
+func TestTheStagesOwnTimeLimitIsNotHeldAgainstTheDocument(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	a := newAPI(t, func(_ http.ResponseWriter, r *http.Request) {
+		_, _ = io.Copy(io.Discard, r.Body)
+		<-r.Context().Done()
+	})
+	c := classifier(t, settings(HTTP, a.URL))
+	for range 2 { // while it is asked, and before
+		err := c.Classify(ctx, one("d"))[0].Err
+		if fault.ClassOf(err) != fault.ClassDependencyDown || errors.As(err, new(*suspect)) {
+			t.Errorf("got %v (%v)", err, fault.ClassOf(err))
+		}
+	}
+}
+
 func TestRetryAfterIsRespected(t *testing.T) {
 	for name, header := range map[string]func() string{
 		"seconds": func() string { return "120" },
