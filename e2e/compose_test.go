@@ -81,7 +81,7 @@ func (c *compose) repair() {
 		want := regexp.MustCompile(step.says)
 		testkit.Eventually(c.t, time.Minute, func() error {
 			if out, err := c.run(words...); !want.MatchString(out) {
-				return fmt.Errorf("millrace %s: %v, and its output does not match %q:\n%s", step.command, err, step.says, out)
+				return errors.Join(fmt.Errorf("millrace %s: its output does not match %q:\n%s", step.command, step.says, out), err)
 			}
 			return nil
 		})

@@ -75,7 +75,7 @@ func TestAnAlarmOfTheBrokerCostsNoMessage(t *testing.T) {
 	start(b, cfg, func(_ context.Context, in event.Received) (event.Parsed, error) { return parsed(in), nil })
 	testkit.Eventually(t, deadline, func() error {
 		if err := own.Ready(); err == nil || !strings.Contains(err.Error(), "takes no publishes") {
-			return fmt.Errorf("readiness says %v", err)
+			return errors.Join(errors.New("readiness does not tell of the alarm"), err)
 		}
 		return nil
 	})
