@@ -2,6 +2,7 @@ package stagetest
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/millrace/millrace/shared/event"
@@ -43,7 +44,8 @@ func crash[In, Out event.Payload](r *rig[In, Out]) {
 		default:
 		}
 		r.hopeless(inputs...)
-		return r.missing(inputs...)
+		// What was done and not acknowledged when the process died comes once more: it must find a consumer.
+		return errors.Join(r.missing(inputs...), r.leftovers())
 	})
 	if end := child.stop(); end.err != nil {
 		r.broken("the process that runs the stage did not shut down in order: %v", end.err)
