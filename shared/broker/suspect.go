@@ -9,6 +9,21 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
+// Suspects returns how many messages wait in the group's queue of suspects.
+func (b *Broker) Suspects(ctx context.Context, g Group) (int, error) {
+	s, err := b.consume.within(ctx)
+	if err != nil {
+		return 0, fmt.Errorf("count the suspects of group %s: %w", g.Name, err)
+	}
+	d := &declarer{ctx: ctx, session: s}
+	defer d.close()
+	q, _, err := d.inspect(b.qualify(g.SuspectQueue()))
+	if err != nil {
+		return 0, fmt.Errorf("count the suspects of group %s: %w", g.Name, err)
+	}
+	return q.Messages, nil
+}
+
 // TakeSuspect takes one message out of the group's suspect queue and calls f with it, which acks or nacks it before it
 // returns. taken is false where no message waits. Nothing is fetched ahead: a process that dies in f spends a delivery of
 // this one message of the queue and of no other.

@@ -120,7 +120,7 @@ func lockCandidates(ctx context.Context, tx pgx.Tx, replay, runner string, ids [
 	if err != nil {
 		return nil, at, err
 	}
-	candidates, err := collect[candidate](ctx, tx, `select l.dead_letter_id, l.message_id, l.queue, l.metadata, l.body, l.state,
+	candidates, err := postgres.Collect[candidate](ctx, tx, `select l.dead_letter_id, l.message_id, l.queue, l.metadata, l.body, l.state,
 			coalesce(l.replay_id, '') as replay_id, coalesce(l.closed_by, '') as closed_by, i.state as item, l.sends,
 			i.sends as chosen
 		from millrace.dead_letters l join millrace.replay_items i on i.dead_letter_id = l.dead_letter_id and i.replay_id = $1

@@ -151,7 +151,7 @@ func (s *Store) find(ctx context.Context, what, sql, prefix string) (string, err
 
 // Get returns one letter by its whole id, with its history. The error wraps [ErrNotFound] or is a fault.
 func (s *Store) Get(ctx context.Context, id string) (Detail, error) {
-	details, err := collect[Detail](ctx, s.pool, "select "+letterColumns+`, l.pattern, coalesce(l.stack, '') as stack, l.attempt_log, l.metadata, l.body,
+	details, err := postgres.Collect[Detail](ctx, s.pool, "select "+letterColumns+`, l.pattern, coalesce(l.stack, '') as stack, l.attempt_log, l.metadata, l.body,
 		l.original_body`+letterTables+" where l.dead_letter_id = $1", id)
 	if err != nil {
 		return Detail{}, fmt.Errorf("read the dead letter %s: %w", id, err)
@@ -160,28 +160,10 @@ func (s *Store) Get(ctx context.Context, id string) (Detail, error) {
 		return Detail{}, fmt.Errorf("read the dead letter %s: %w", id, ErrNotFound)
 	}
 	d := details[0]
-	d.History, err = collect[Entry](ctx, s.pool, `select at, what, coalesce(actor, '') as actor, coalesce(replay_id, '') as replay_id,
+	d.History, err = postgres.Collect[Entry](ctx, s.pool, `select at, what, coalesce(actor, '') as actor, coalesce(replay_id, '') as replay_id,
 		coalesce(detail, '') as detail from millrace.dead_letter_history where dead_letter_id = $1 order by at, history_id`, id)
 	if err != nil {
 		return Detail{}, fmt.Errorf("read the history of the dead letter %s: %w", id, err)
 	}
 	return d, nil
-}
-
-// querier is a pool, or one transaction of it.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-// collect reads rows into structs by column name.
-func collect[R any](ctx context.Context, q querier, sql string, args ...any) ([]R, error) {
-	rows, err := q.Query(ctx, sql, args...)
-	if err == nil {
-		var list []R
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R])
-		if err == nil {
-			return list, nil
-		}
-	}
-	return nil, postgres.Fault(err)
 }

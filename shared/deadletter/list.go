@@ -76,7 +76,7 @@ func (s *Store) List(ctx context.Context, f Filter) ([]Letter, error) {
 		f.Limit = defaultLimit
 	}
 	where, args := f.conditions()
-	letters, err := collect[Letter](ctx, s.pool, fmt.Sprintf("select %s%s where %s order by l.died_at desc, l.dead_letter_id limit %d",
+	letters, err := postgres.Collect[Letter](ctx, s.pool, fmt.Sprintf("select %s%s where %s order by l.died_at desc, l.dead_letter_id limit %d",
 		letterColumns, letterTables, where, f.Limit), args...)
 	if err != nil {
 		return nil, fmt.Errorf("list dead letters: %w", err)
@@ -106,7 +106,7 @@ func (s *Store) Groups(ctx context.Context, f Filter) ([]Group, error) {
 		f.Limit = defaultLimit
 	}
 	where, args := f.conditions()
-	groups, err := collect[Group](ctx, s.pool, fmt.Sprintf(`select l.fingerprint, min(l.stage) as stage, min(l.class) as class, min(l.kind) as kind,
+	groups, err := postgres.Collect[Group](ctx, s.pool, fmt.Sprintf(`select l.fingerprint, min(l.stage) as stage, min(l.class) as class, min(l.kind) as kind,
 			min(l.pattern) as pattern, count(*) as letters, count(*) filter (where l.state = 'open') as open,
 			count(*) filter (where l.state = 'replaying') as replaying, count(distinct l.document_id) as documents,
 			min(l.first_died_at) as first, max(l.died_at) as last,

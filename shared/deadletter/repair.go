@@ -61,7 +61,7 @@ func (s *Store) change(ctx context.Context, ids []string, sql, by, reason string
 // goes into the history, for people. The error wraps [ErrNotOpen] or is a fault. Whether the payload fits its topic is for
 // the caller to see.
 func (s *Store) Edit(ctx context.Context, id string, read, edited []byte, difference, by string) error {
-	rows, err := collect[struct{ ID string }](ctx, s.pool, `with changed as (
+	rows, err := postgres.Collect[struct{ ID string }](ctx, s.pool, `with changed as (
 			update millrace.dead_letters set body = $3, original_body = coalesce(original_body, body)
 			where dead_letter_id = $1 and state = 'open' and body = $2 returning dead_letter_id)
 		insert into millrace.dead_letter_history (dead_letter_id, what, actor, detail)

@@ -72,7 +72,7 @@ func (s *Store) Sendable(ctx context.Context, f Filter) ([]Letter, error) {
 		lost = "true"
 	}
 	where, args := f.conditions()
-	letters, err := collect[Letter](ctx, s.pool, fmt.Sprintf(`select %s%s
+	letters, err := postgres.Collect[Letter](ctx, s.pool, fmt.Sprintf(`select %s%s
 		where %s and (l.state = 'open' or l.state = 'replaying' and not %s and %s) order by l.died_at, l.dead_letter_id`,
 		letterColumns, letterTables, where, held, lost), args...)
 	if err != nil {
@@ -127,7 +127,7 @@ const replayColumns = `r.replay_id, r.state, coalesce(r.stopped, '') as stopped,
 
 // Replays lists replays, the latest first, at most limit.
 func (s *Store) Replays(ctx context.Context, limit int) ([]Replay, error) {
-	replays, err := collect[Replay](ctx, s.pool, "select "+replayColumns+" order by r.created_at desc, r.replay_id limit $1", limit)
+	replays, err := postgres.Collect[Replay](ctx, s.pool, "select "+replayColumns+" order by r.created_at desc, r.replay_id limit $1", limit)
 	if err != nil {
 		return nil, fmt.Errorf("list replays: %w", err)
 	}
@@ -136,7 +136,7 @@ func (s *Store) Replays(ctx context.Context, limit int) ([]Replay, error) {
 
 // GetReplay returns one replay by its whole id. The error wraps [ErrNotFound] or is a fault.
 func (s *Store) GetReplay(ctx context.Context, id string) (Replay, error) {
-	replays, err := collect[Replay](ctx, s.pool, "select "+replayColumns+" where r.replay_id = $1", id)
+	replays, err := postgres.Collect[Replay](ctx, s.pool, "select "+replayColumns+" where r.replay_id = $1", id)
 	if err == nil && len(replays) == 0 {
 		err = ErrNotFound
 	}
@@ -160,7 +160,7 @@ type Item struct {
 
 // Items returns the letters of a replay in the order of sending.
 func (s *Store) Items(ctx context.Context, replay string) ([]Item, error) {
-	items, err := collect[Item](ctx, s.pool, `select i.dead_letter_id, i.state, coalesce(l.document_id, '') as document_id,
+	items, err := postgres.Collect[Item](ctx, s.pool, `select i.dead_letter_id, i.state, coalesce(l.document_id, '') as document_id,
 			coalesce(d.name, '') as document, l.stage, i.sent_at, i.settled_at, coalesce(i.detail, '') as detail
 		from millrace.replay_items i join millrace.dead_letters l using (dead_letter_id)
 		left join public.documents d on d.document_id = l.document_id
@@ -244,7 +244,7 @@ func (s *Store) beat(ctx context.Context, id, runner string) (lost bool, err err
 
 // count returns how a replay stands.
 func (s *Store) count(ctx context.Context, id string) (Counts, error) {
-	counts, err := collect[Counts](ctx, s.pool, "select "+countColumns+" from millrace.replay_items i where i.replay_id = $1", id)
+	counts, err := postgres.Collect[Counts](ctx, s.pool, "select "+countColumns+" from millrace.replay_items i where i.replay_id = $1", id)
 	if err != nil {
 		return Counts{}, fmt.Errorf("count the letters of the replay %s: %w", id, err)
 	}

@@ -33,7 +33,7 @@ type StageRate struct {
 // Count returns the counts of now. The database's clock decides what the last minute is.
 func Count(ctx context.Context, pool *postgres.Pool) (Counts, error) {
 	c := Counts{ByStatus: make(map[string]int64), ByClass: make(map[string]int64)}
-	groups, err := collect[struct {
+	groups, err := postgres.Collect[struct {
 		Status, Class            string
 		Documents, Arrivals, New int64
 	}](ctx, pool, `select status, coalesce(class, '') as class, count(*) as documents, sum(arrivals)::bigint as arrivals,
@@ -51,12 +51,12 @@ func Count(ctx context.Context, pool *postgres.Pool) (Counts, error) {
 		}
 	}
 	c.Stored, c.Failed = c.ByStatus[StatusStored], c.ByStatus[StatusFailed]
-	open, err := collect[struct{ Open int64 }](ctx, pool, "select count(*) as open from failures where open")
+	open, err := postgres.Collect[struct{ Open int64 }](ctx, pool, "select count(*) as open from failures where open")
 	if err != nil {
 		return c, fmt.Errorf("count failures: %w", err)
 	}
 	c.OpenFailures = open[0].Open
-	c.Stages, err = collect[StageRate](ctx, pool, `select stage, count(*) filter (where outcome = 'done') as done,
+	c.Stages, err = postgres.Collect[StageRate](ctx, pool, `select stage, count(*) filter (where outcome = 'done') as done,
 			count(*) filter (where outcome = 'failed') as failed,
 			count(*) filter (where outcome = 'done') / 60.0::double precision as per_second,
 			coalesce(1000 * extract(epoch from avg(run)), 0)::double precision as run_ms,

@@ -139,13 +139,13 @@ func Get(ctx context.Context, pool *postgres.Pool, id string) (Detail, error) {
 }
 
 // byID finds a document by the beginning of its id.
-func byID(ctx context.Context, q querier, id string) (Document, error) {
+func byID(ctx context.Context, q postgres.Querier, id string) (Document, error) {
 	prefix := strings.ToLower(strings.TrimPrefix(strings.TrimSpace(id), "sha256:"))
 	if !hexDigits.MatchString(prefix) || len(prefix) < shortestPrefix || len(prefix) > 64 {
 		return Document{}, &badIDError{id}
 	}
 	// The bounds let the primary key's index find the prefix in any collation; "g" follows every digit.
-	found, err := collect[Document](ctx, q, "select "+documentColumns+` from documents d
+	found, err := postgres.Collect[Document](ctx, q, "select "+documentColumns+` from documents d
 		where d.document_id >= $1 and d.document_id < $1 || 'g' and starts_with(d.document_id, $1)
 		order by d.document_id limit $2`, prefix, mostCandidates)
 	switch {
@@ -178,7 +178,7 @@ func idFault(err error, id string) error {
 
 // fill reads the parts of a document.
 func (d *Detail) fill(ctx context.Context, tx pgx.Tx) error {
-	texts, err := collect[struct{ Text string }](ctx, tx, "select text from texts where document_id = $1", d.ID)
+	texts, err := postgres.Collect[struct{ Text string }](ctx, tx, "select text from texts where document_id = $1", d.ID)
 	if err != nil {
 		return err
 	}
@@ -203,6 +203,6 @@ func (d *Detail) fill(ctx context.Context, tx pgx.Tx) error {
 
 func part[R any](ctx context.Context, tx pgx.Tx, into *[]R, sql, id string) error {
 	var err error
-	*into, err = collect[R](ctx, tx, sql, id)
+	*into, err = postgres.Collect[R](ctx, tx, sql, id)
 	return err
 }

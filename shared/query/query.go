@@ -11,8 +11,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/millrace/millrace/shared/postgres"
 )
 
@@ -82,7 +80,7 @@ func Documents(ctx context.Context, pool *postgres.Pool, f Filter) ([]Document, 
 	c := f.clauses()
 	sql := "select " + documentColumns + c.String() +
 		fmt.Sprintf(" limit %s offset %s", c.parameter(f.Limit), c.parameter(max(f.Offset, 0)))
-	documents, err := collect[Document](ctx, pool, sql, c.args...)
+	documents, err := postgres.Collect[Document](ctx, pool, sql, c.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list documents: %w", err)
 	}
@@ -138,24 +136,6 @@ func (f Filter) clauses() *clauses {
 // plainLike makes the special characters of LIKE plain ones.
 func plainLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
-}
-
-// querier is a pool, or one transaction of it.
-type querier interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
-// collect reads rows into structs by column name.
-func collect[R any](ctx context.Context, q querier, sql string, args ...any) ([]R, error) {
-	rows, err := q.Query(ctx, sql, args...)
-	if err == nil {
-		var list []R
-		list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R])
-		if err == nil {
-			return list, nil
-		}
-	}
-	return nil, postgres.Fault(err)
 }
 
 // ErrNotFound says that no document has the id.

@@ -46,7 +46,7 @@ func Select(ctx context.Context, pool *postgres.Pool, s Selection) ([]string, er
 		if s.Limit > 0 {
 			sql += " limit " + c.parameter(s.Limit)
 		}
-		found, err := collect[struct {
+		found, err := postgres.Collect[struct {
 			ID string `db:"document_id"`
 		}](ctx, tx, sql, c.args...)
 		for _, f := range found {

@@ -50,7 +50,7 @@ func Explain(ctx context.Context, pool *postgres.Pool, id string) (Story, error)
 	if err != nil {
 		return s, err
 	}
-	s.DeadLetters, err = collect[DeadLetter](ctx, pool, `select dead_letter_id, state, stage, topic, consumer_group, class, kind, message, deaths,
+	s.DeadLetters, err = postgres.Collect[DeadLetter](ctx, pool, `select dead_letter_id, state, stage, topic, consumer_group, class, kind, message, deaths,
 			attempts, attempt_log, died_at, coalesce(reason, '') as reason, message_id
 		from millrace.dead_letters where document_id = $1 and shadow is null order by first_died_at, dead_letter_id`, d.ID)
 	if err != nil {
@@ -58,7 +58,7 @@ func Explain(ctx context.Context, pool *postgres.Pool, id string) (Story, error)
 	}
 	for i := range s.DeadLetters {
 		l := &s.DeadLetters[i]
-		l.History, err = collect[Happening](ctx, pool, `select at, what, coalesce(actor, '') as actor, coalesce(replay_id, '') as replay_id, coalesce(detail, '') as detail
+		l.History, err = postgres.Collect[Happening](ctx, pool, `select at, what, coalesce(actor, '') as actor, coalesce(replay_id, '') as replay_id, coalesce(detail, '') as detail
 			from millrace.dead_letter_history where dead_letter_id = $1 order by at, history_id`, l.ID)
 		if err != nil {
 			return s, fmt.Errorf("read the history of dead letter %s: %w", l.ID, err)

@@ -7,10 +7,11 @@ import (
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/postgres"
 )
 
 // read returns the events of a topic by document.
-func read(ctx context.Context, db Database, topic string, ids []string) (map[string]made, error) {
+func read(ctx context.Context, db postgres.Querier, topic string, ids []string) (map[string]made, error) {
 	switch topic {
 	case event.TopicReceived:
 		return rows[arrivalRow](ctx, db, sqlArrivals, ids)
@@ -34,8 +35,8 @@ type row interface {
 
 func (o origin) from() origin { return o }
 
-func rows[R row](ctx context.Context, db Database, sql string, ids []string) (map[string]made, error) {
-	list, err := collect[R](ctx, db, sql, ids)
+func rows[R row](ctx context.Context, db postgres.Querier, sql string, ids []string) (map[string]made, error) {
+	list, err := postgres.Collect[R](ctx, db, sql, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -9,8 +9,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/jackc/pgx/v5"
-
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/postgres"
 )
@@ -36,18 +34,13 @@ func (r Rebuilt) Salted(salt string) Rebuilt {
 	return r
 }
 
-// Database is a pool, or a transaction of it.
-type Database interface {
-	Query(ctx context.Context, sql string, args ...any) (pgx.Rows, error)
-}
-
 // Input makes the event of a topic again for each document, in the order given: of [event.TopicReceived] that of the first
 // arrival, of the other topics that of the current result. It has the id, source, version, times, correlation and causation
 // of the original, times to the microsecond (which is what Postgres keeps). A document that lacks the result, or is not
 // there at all, has its Missing set. Errors are faults as package postgres gives them, and that of an unknown topic.
 //
 // All documents are held in memory: call it for some hundreds at a time.
-func Input(ctx context.Context, db Database, topic string, documentIDs []string) ([]Rebuilt, error) {
+func Input(ctx context.Context, db postgres.Querier, topic string, documentIDs []string) ([]Rebuilt, error) {
 	codec, err := event.NewCodec()
 	if err != nil {
 		return nil, err
@@ -117,16 +110,4 @@ func (m made) rebuilt(codec *event.Codec) (Rebuilt, error) {
 		e.Started = *m.Started
 	}
 	return Rebuilt{DocumentID: m.DocumentID, ID: m.EventID, Metadata: e.Metadata(), Body: body}, nil
-}
-
-// collect reads rows into structs by column name.
-func collect[R any](ctx context.Context, db Database, sql string, args ...any) ([]R, error) {
-	rows, err := db.Query(ctx, sql, args...)
-	if err == nil {
-		var list []R
-		if list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R]); err == nil {
-			return list, nil
-		}
-	}
-	return nil, postgres.Fault(err)
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/postgres"
 )
 
 // Diff says what promoting a run would change. Before is what was current when the run began.
@@ -114,7 +115,7 @@ func (r *Runs) Diff(ctx context.Context, id string, examples int) (Diff, error) 
 	}
 	c := newCounter(stage, examples)
 	for after := int64(0); ; {
-		page, err := collect[result](ctx, r.Pool, resultColumns+" and d.ordinal > $2 order by d.ordinal limit $3", id, after, chunk)
+		page, err := postgres.Collect[result](ctx, r.Pool, resultColumns+" and d.ordinal > $2 order by d.ordinal limit $3", id, after, chunk)
 		if err != nil {
 			return Diff{}, fmt.Errorf("read run %s: %w", id, err)
 		}
@@ -144,7 +145,7 @@ func (r *Runs) overtaken(ctx context.Context, run Run, stage Stage) (int, error)
 	case event.TopicExtracted:
 		table, version = "extractions", "extraction_version"
 	}
-	rows, err := collect[struct {
+	rows, err := postgres.Collect[struct {
 		N int `db:"n"`
 	}](ctx, r.Pool, fmt.Sprintf(`select count(*) as n from millrace.reprocess_documents d
 		join millrace.documents m using (document_id)

@@ -58,7 +58,7 @@ func (r *Runs) publishAll(ctx context.Context, run Run, onlyChanged bool, progre
 	}
 	p := pace.Pace{PerSecond: run.Rate}
 	for after := int64(0); ; {
-		page, err := collect[result](ctx, r.Pool, resultColumns+` and d.ordinal > $2 and d.state = 'done' and d.promoted_at is null
+		page, err := postgres.Collect[result](ctx, r.Pool, resultColumns+` and d.ordinal > $2 and d.state = 'done' and d.promoted_at is null
 			order by d.ordinal limit $3`, run.ID, after, p.Batch(mostAtOnce))
 		if err != nil {
 			return fmt.Errorf("read run %s: %w", run.ID, err)
@@ -95,7 +95,7 @@ func (r *Runs) publishAll(ctx context.Context, run Run, onlyChanged bool, progre
 
 // publishSome publishes results and notes it once the broker has confirmed them.
 func (r *Runs) publishSome(ctx context.Context, run Run, stage Stage, ids []string, tell func(away bool) error) error {
-	stored, err := collect[struct {
+	stored, err := postgres.Collect[struct {
 		EventID  string            `db:"event_id"`
 		Payload  json.RawMessage   `db:"payload"`
 		Metadata map[string]string `db:"metadata"`

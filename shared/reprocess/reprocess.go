@@ -178,7 +178,7 @@ func (r *Runs) Get(ctx context.Context, id string) (Run, error) {
 	if err != nil {
 		return Run{}, postgres.Fault(fmt.Errorf("read run %s: %w", id, err))
 	}
-	list, err := collect[Run](ctx, r.Pool, runColumns+" where r.run_id = $1", id)
+	list, err := postgres.Collect[Run](ctx, r.Pool, runColumns+" where r.run_id = $1", id)
 	if err != nil {
 		return Run{}, fmt.Errorf("read run %s: %w", id, err)
 	}
@@ -190,7 +190,7 @@ func (r *Runs) Get(ctx context.Context, id string) (Run, error) {
 
 // List returns the latest runs, the latest first.
 func (r *Runs) List(ctx context.Context, limit int) ([]Run, error) {
-	list, err := collect[Run](ctx, r.Pool, runColumns+" order by r.created_at desc, r.run_id limit $1", limit)
+	list, err := postgres.Collect[Run](ctx, r.Pool, runColumns+" order by r.created_at desc, r.run_id limit $1", limit)
 	if err != nil {
 		return nil, fmt.Errorf("list the runs: %w", err)
 	}
@@ -233,16 +233,4 @@ func (r *Runs) lock(ctx context.Context, id string) (*postgres.Lock, error) {
 		err = fmt.Errorf("%w: %s", ErrBusy, id)
 	}
 	return lock, err
-}
-
-// collect reads rows into structs by column name.
-func collect[R any](ctx context.Context, pool *postgres.Pool, sql string, args ...any) ([]R, error) {
-	rows, err := pool.Query(ctx, sql, args...)
-	if err == nil {
-		var list []R
-		if list, err = pgx.CollectRows(rows, pgx.RowToStructByName[R]); err == nil {
-			return list, nil
-		}
-	}
-	return nil, postgres.Fault(err)
 }

@@ -81,7 +81,7 @@ func (r *Runs) Work(ctx context.Context, id string, progress func(Progress)) (Ru
 func (r *Runs) sendAll(ctx context.Context, run Run, stage Stage, tell func(idle, away bool) error) error {
 	p := pace.Pace{PerSecond: run.Rate}
 	for {
-		next, err := collect[struct {
+		next, err := postgres.Collect[struct {
 			ID string `db:"document_id"`
 		}](ctx, r.Pool, `select document_id from millrace.reprocess_documents where run_id = $1 and state = 'waiting' order by ordinal limit $2`,
 			run.ID, p.Batch(mostAtOnce))

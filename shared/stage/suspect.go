@@ -2,7 +2,6 @@ package stage
 
 import (
 	"context"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -25,7 +24,7 @@ func suspicious(m *message.Message) bool {
 // is empty or ctx ends. Between two of them the calls that have waited get their turn.
 func (l *loop[In, Out]) takeSuspects(ctx, work context.Context) error {
 	for ctx.Err() == nil {
-		waiting, err := l.suspects(ctx)
+		waiting, err := l.cfg.Broker.Suspects(ctx, l.group())
 		if err != nil || waiting == 0 {
 			return err
 		}
@@ -47,15 +46,6 @@ func (l *loop[In, Out]) takeSuspect(ctx, work context.Context) error {
 		l.process(work, []*message.Message{m}, alone)
 	})
 	return err
-}
-
-// suspects counts what waits in the group's suspect queue.
-func (l *loop[In, Out]) suspects(ctx context.Context) (int, error) {
-	stats, err := l.cfg.Broker.Stats(ctx, []broker.Group{{Name: l.cfg.Name, Topic: l.topic}})
-	if err != nil {
-		return 0, fmt.Errorf("look for suspects: %w", err)
-	}
-	return stats[0].Suspect, nil
 }
 
 // watchSuspects takes suspects as they come, until ctx ends.

@@ -31,7 +31,7 @@ func (a *app) lettersHistoryCommand() *cobra.Command {
 					if err != nil {
 						return err
 					}
-					return a.printReplays(replays, limit)
+					return printList(a, replays, limit, "nothing was replayed yet", writeReplays)
 				}
 				id, err := store.FindReplay(cmd.Context(), args[0])
 				if errors.Is(err, deadletter.ErrNotFound) {
@@ -51,23 +51,6 @@ func (a *app) lettersHistoryCommand() *cobra.Command {
 	cmd.Flags().IntVar(&limit, "limit", 20, "how many at most")
 	a.jsonFlag(cmd, "one JSON object per replay and line; with an id, one object with its letters")
 	return cmd
-}
-
-func (a *app) printReplays(replays []deadletter.Replay, limit int) error {
-	if a.json {
-		return printEach(a, replays)
-	}
-	if len(replays) == 0 {
-		a.note("nothing was replayed yet")
-		return nil
-	}
-	if err := writeReplays(a.Out, replays, terminalWidth(a.Out), time.Local); err != nil {
-		return err
-	}
-	if len(replays) == limit {
-		a.note("the first %d; see more with --limit", limit)
-	}
-	return nil
 }
 
 // writeReplays prints replays as a table.

@@ -33,7 +33,7 @@ func (a *app) lettersListCommand() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printLetters(letters, filter.Limit)
+				return printList(a, letters, filter.Limit, "no dead letters", writeLetters)
 			})
 		},
 	}
@@ -62,7 +62,7 @@ text. The name of a group can be given to the other commands with --group.`,
 				if err != nil {
 					return err
 				}
-				return a.printGroups(groups, filter.Limit)
+				return printList(a, groups, filter.Limit, "no dead letters", writeGroups)
 			})
 		},
 	}
@@ -93,35 +93,19 @@ func (a *app) listed(flags *letterFlags, state string) (deadletter.Filter, error
 	return flags.read()
 }
 
-func (a *app) printLetters(letters []deadletter.Letter, limit int) error {
+// printList prints a list as JSON lines or as a table; none is what to say of an empty one.
+func printList[R any](a *app, list []R, limit int, none string, write func(io.Writer, []R, int, *time.Location) error) error {
 	if a.json {
-		return printEach(a, letters)
+		return printEach(a, list)
 	}
-	if len(letters) == 0 {
-		a.note("no dead letters")
+	if len(list) == 0 {
+		a.note("%s", none)
 		return nil
 	}
-	if err := writeLetters(a.Out, letters, terminalWidth(a.Out), time.Local); err != nil {
+	if err := write(a.Out, list, terminalWidth(a.Out), time.Local); err != nil {
 		return err
 	}
-	if len(letters) == limit {
-		a.note("the first %d; see more with --limit", limit)
-	}
-	return nil
-}
-
-func (a *app) printGroups(groups []deadletter.Group, limit int) error {
-	if a.json {
-		return printEach(a, groups)
-	}
-	if len(groups) == 0 {
-		a.note("no dead letters")
-		return nil
-	}
-	if err := writeGroups(a.Out, groups, terminalWidth(a.Out), time.Local); err != nil {
-		return err
-	}
-	if len(groups) == limit {
+	if len(list) == limit {
 		a.note("the first %d; see more with --limit", limit)
 	}
 	return nil

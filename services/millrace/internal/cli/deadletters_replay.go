@@ -114,7 +114,7 @@ func (a *app) planReplay(cmd *cobra.Command, store *deadletter.Store, o *replayO
 		return false, err
 	}
 	if o.dryRun {
-		return true, a.printLetters(o.plan.Letters, 0)
+		return true, printList(a, o.plan.Letters, 0, "no dead letters", writeLetters)
 	}
 	for _, id := range missingFrom(filter.IDs, o.plan.Letters) {
 		d, err := store.Get(cmd.Context(), id)
