@@ -18,6 +18,7 @@ func All() []Kind {
 		{TopicParsed, "A document has been read; its layout is stored.", "parser", Parsed{}},
 		{TopicClassified, "The type of a document is known, or known to be unknown.", "classifier", Classified{}},
 		{TopicExtracted, "The fields of a document have been read.", "extractor", Extracted{}},
+		{TopicCorrected, "A person has said what is wrong with a document's results and what is right.", "a person", Corrected{}},
 		{TopicReplayed, "A replayed dead letter has been dealt with by the consumer group that had given up on it.", "any stage", Replayed{}},
 	}
 }

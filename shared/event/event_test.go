@@ -87,6 +87,8 @@ func TestGoldenFilesOfThisVersionStillDecode(t *testing.T) {
 			_, got, err = decode[event.Classified](c, p, body)
 		case event.Extracted:
 			_, got, err = decode[event.Extracted](c, p, body)
+		case event.Corrected:
+			_, got, err = decode[event.Corrected](c, p, body)
 		case event.Replayed:
 			_, got, err = decode[event.Replayed](c, p, body)
 		}

@@ -17,7 +17,7 @@ func examples() []event.Payload {
 	return []event.Payload{
 		event.Received{
 			DocumentID: id, Content: content,
-			Arrival: event.Arrival{ID: "019a9f3e-8c1d-7a55-9b63-0f5d8f2f6f10", Name: "Rechnung März.pdf", Source: "inbox", At: time.Date(2026, 3, 31, 9, 15, 2, 0, time.UTC)},
+			Arrival: event.Arrival{ID: "019a9f3e-8c1d-7a55-9b63-0f5d8f2f6f10", Name: "Rechnung März.pdf", Source: "attachment", At: time.Date(2026, 3, 31, 9, 15, 2, 0, time.UTC), Parent: strings.Repeat("3e", 32)},
 		},
 		event.Parsed{
 			DocumentID: id, Content: content, Layout: layout, Outcome: "partial", Engine: "glyph/1", Reason: "first choice",
@@ -33,6 +33,22 @@ func examples() []event.Payload {
 				Name: "grand_total", Value: "1234.50", Type: "amount", Raw: "1.234,50 €", Page: 1,
 				BBox: [4]float64{401.5, 640, 468.2, 652}, Confidence: 0.93, Source: "invoice/1#grand_total",
 			}},
+			Items: []event.Item{{
+				Kind: "line_item", Page: 1, BBox: [4]float64{56, 312, 540, 324}, Confidence: 0.9, Source: "invoice/1#items",
+				Cells: []event.Cell{
+					{Name: "description", Value: "Beratung", Type: "text"},
+					{Name: "quantity", Value: "3", Type: "number"},
+					{Name: "amount", Value: "1037.39", Type: "amount"},
+				},
+			}},
+			OmittedItems: 2,
+			Checks:       []event.Check{{Name: "totals", Holds: true, Detail: "1037.39 + 197.11 = 1234.50"}},
+		},
+		event.Corrected{
+			DocumentID: id, Correction: "019a9f40-1c1d-7a55-9b63-0f5d8f2f6f12", Author: "ana", At: time.Date(2026, 4, 1, 8, 0, 0, 0, time.UTC),
+			Class:  "receipt",
+			Fields: []event.CorrectedField{{Name: "grand_total", Type: "amount", Values: []string{"1243.50"}}, {Name: "iban", Type: "identifier"}},
+			Note:   "digits were swapped",
 		},
 		event.Replayed{
 			Replay: "019a9f3e-9c1d-7a55-9b63-0f5d8f2f6f11", DeadLetter: strings.Repeat("5c", 16), DocumentID: id, Group: "parser",

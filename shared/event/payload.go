@@ -38,8 +38,9 @@ type Blob struct {
 type Arrival struct {
 	ID     string    `json:"id" jsonschema:"minLength=1,description=Unique to this arrival; kept over redelivery and restart."`
 	Name   string    `json:"name" jsonschema:"description=File name as given; any UTF-8."`
-	Source string    `json:"source" jsonschema:"minLength=1,description=How it came: inbox or http or synthetic."`
+	Source string    `json:"source" jsonschema:"minLength=1,description=How it came: inbox or http or synthetic or attachment."`
 	At     time.Time `json:"at"`
+	Parent string    `json:"parent,omitempty" jsonschema:"pattern=^[0-9a-f]{64}$,description=Document id of the e-mail that it was attached to."`
 }
 
 // Received says that a document's content is in the blob store and one of its arrivals is on record.
@@ -108,12 +109,40 @@ type Field struct {
 	Source     string     `json:"source" jsonschema:"minLength=1,description=The rule or template or model (with version) that read it."`
 }
 
+// Item is one row of a table: a line of an invoice, a transaction of a bank statement.
+type Item struct {
+	Kind       string     `json:"kind" jsonschema:"enum=line_item,enum=transaction"`
+	Cells      []Cell     `json:"cells" jsonschema:"minItems=1"`
+	Page       int        `json:"page,omitempty" jsonschema:"minimum=0,description=From 1; 0 or absent where the row has no place on a page."`
+	BBox       [4]float64 `json:"bbox" jsonschema:"description=x0 y0 x1 y1 in PDF points; origin top left."`
+	Confidence float64    `json:"confidence" jsonschema:"minimum=0,maximum=1"`
+	Source     string     `json:"source" jsonschema:"minLength=1,description=The rule or template or model (with version) that read it."`
+}
+
+// Cell is one value of a row.
+type Cell struct {
+	Name  string `json:"name" jsonschema:"minLength=1"`
+	Value string `json:"value" jsonschema:"description=Normalised as the value of a field."`
+	Type  string `json:"type" jsonschema:"enum=text,enum=date,enum=amount,enum=currency,enum=number,enum=identifier,enum=party"`
+}
+
+// Check is a piece of arithmetic that a document's values should satisfy, such as net and tax giving the total.
+type Check struct {
+	Name   string `json:"name" jsonschema:"minLength=1,description=What was checked such as totals or line_items or balance."`
+	Holds  bool   `json:"holds"`
+	Detail string `json:"detail,omitempty" jsonschema:"description=The sum in words and figures."`
+}
+
 // Extracted carries the fields read from a document.
 type Extracted struct {
 	DocumentID string  `json:"document_id" jsonschema:"pattern=^[0-9a-f]{64}$"`
 	Class      Class   `json:"class"`
 	Template   string  `json:"template" jsonschema:"minLength=1,description=Name and version of the template that was applied."`
 	Fields     []Field `json:"fields,omitempty"`
+
+	Items        []Item  `json:"items,omitempty" jsonschema:"description=Rows of tables; in the order of the document."`
+	OmittedItems int     `json:"omitted_items,omitempty" jsonschema:"minimum=0,description=Rows that were read and left out because the event would have become too large."`
+	Checks       []Check `json:"checks,omitempty" jsonschema:"description=Arithmetic that was tried on the values."`
 }
 
 // Topic returns [TopicExtracted].

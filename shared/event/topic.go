@@ -8,6 +8,9 @@ const (
 	TopicClassified = "document.classified.v1"
 	TopicExtracted  = "document.extracted.v1"
 
+	// TopicCorrected carries what people found wrong with results; see [Corrected].
+	TopicCorrected = "document.corrected.v1"
+
 	// TopicDeadLetter carries messages that a consumer group gave up on: the original body and metadata, with the reason in
 	// the dead_* metadata.
 	TopicDeadLetter = "dead_letter.v1"
