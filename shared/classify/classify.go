@@ -94,29 +94,33 @@ func (m *Model) Classify(doc *layout.Document) Result {
 func (m *Model) logits(b *bag) []float64 {
 	k := len(m.head.Labels)
 	out := slices.Clone(m.bias)
-	rows := slices.Grow(b.rows[:0], len(b.items))[:len(b.items)]
-	b.rows = rows
-	var known, all [families]float64
+	norm := m.lookUp(b)
 	for i, f := range b.items {
-		rows[i] = m.find(f.hash)
-		x := m.dampen(f.count)
-		all[f.family] += float64(x * x)
-		if rows[i] >= 0 {
-			known[f.family] += float64(x * x)
-		}
-	}
-	norm := norms(known, all, m.head.Unseen)
-	for i, f := range b.items {
-		if rows[i] < 0 {
+		if b.rows[i] < 0 {
 			continue
 		}
 		x := float64(m.dampen(f.count) * norm[f.family])
-		row := m.rows[int(rows[i])*k : (int(rows[i])+1)*k]
+		row := m.rows[int(b.rows[i])*k : (int(b.rows[i])+1)*k]
 		for c, q := range row {
 			out[c] += float64(x * m.scale[uint8(q)])
 		}
 	}
 	return out
+}
+
+// lookUp finds the model's rows of the features in b and returns what each family's values are multiplied with.
+func (m *Model) lookUp(b *bag) [families]float64 {
+	b.rows = slices.Grow(b.rows[:0], len(b.items))[:len(b.items)]
+	var known, all [families]float64
+	for i, f := range b.items {
+		b.rows[i] = m.find(f.hash)
+		x := m.dampen(f.count)
+		all[f.family] += float64(x * x)
+		if b.rows[i] >= 0 {
+			known[f.family] += float64(x * x)
+		}
+	}
+	return norms(known, all, m.head.Unseen)
 }
 
 // dampen is [dampen] with the common counts looked up.

@@ -63,6 +63,7 @@ type bag struct {
 	line  tokens
 	rows  []int32 // of the items in a model
 	shape shapeCounts
+	texts map[uint32]Reason // what the items are, by hash; nil where nobody asks
 }
 
 func newBag() *bag { return &bag{slots: make([]int32, 1<<14)} }
@@ -156,6 +157,9 @@ func (b *bag) addLine(words []layout.Word, top bool) {
 	}
 	if n := len(b.line.list); n > 0 && n <= 5 {
 		b.add(familyLine, whole)
+	}
+	if b.texts != nil {
+		b.tell(top)
 	}
 }
 

@@ -1,0 +1,139 @@
+package classify
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/millrace/millrace/shared/layout"
+)
+
+// maxReasons bounds the reasons on either side.
+const maxReasons = 8
+
+// Kinds of [Reason].
+const (
+	ReasonWord  = "word"  // a word, anywhere
+	ReasonWords = "words" // two words beside each other
+	ReasonTop   = "top"   // a word or two at the top of the first page
+	ReasonLine  = "line"  // a short line as a whole
+)
+
+// Why says what spoke for a model's likeliest type.
+type Why struct {
+	Model string
+	// Label is the likeliest type, whether or not it was likely enough to be the answer, and Over what it was weighed
+	// against: the next likely type, or Unknown for texts of no known type.
+	Label, Over string
+	// Probability of Label, and the least that an answer needs; Score before calibration, and the least that it needs.
+	Probability, Threshold, Score, Floor float64
+	// For are the features that speak most for Label rather than Over, Against those that speak most for Over.
+	For, Against []Reason
+	// Rest is what all other features add: parts of words, the shape of the pages, and lesser words. The weights of all
+	// features and Bias sum up to the difference of the two scores.
+	Rest, Bias float64
+}
+
+// Reason is one feature of a document and its weight: the natural logarithm of the odds that it adds, before calibration.
+// Values stand there as what they are, such as <amount>.
+type Reason struct {
+	Kind   string
+	Text   string
+	Weight float64
+}
+
+// Explain says why [Model.Classify] answers as it does; a document without words has no reasons.
+func (m *Model) Explain(doc *layout.Document) Why {
+	out := Why{Model: m.Name(), Label: Unknown, Over: Unknown, Threshold: m.head.Threshold, Floor: m.head.Floor}
+	b := newBag()
+	b.texts = map[uint32]Reason{}
+	b.read(doc)
+	if b.words == 0 {
+		return out
+	}
+	logits := m.logits(b)
+	best, over := topTwo(logits, m.head.Labels)
+	out.Label, out.Over = m.head.Labels[best], m.head.Labels[over]
+	out.Probability, out.Score = softmax(logits, m.head.Temperature)[best], logits[best]
+	out.Bias = m.bias[best] - m.bias[over]
+	out.Rest = logits[best] - logits[over] - out.Bias
+	out.take(m.reasons(b, best, over))
+	return out
+}
+
+// topTwo returns the places of the likeliest type and of what is likeliest beside it.
+func topTwo(logits []float64, labels []string) (best, over int) {
+	best, over = -1, -1
+	for i, z := range logits {
+		switch {
+		case labels[i] != Unknown && (best < 0 || z > logits[best]):
+			if best >= 0 && (over < 0 || logits[best] > logits[over]) {
+				over = best
+			}
+			best = i
+		case over < 0 || z > logits[over]:
+			over = i
+		}
+	}
+	return best, over
+}
+
+// reasons returns the features that can be named, with what each adds to the difference of two labels' scores, the weightiest
+// first.
+func (m *Model) reasons(b *bag, best, over int) []Reason {
+	k := len(m.head.Labels)
+	norm := m.lookUp(b)
+	var out []Reason
+	for i, f := range b.items {
+		r, named := b.texts[f.hash]
+		if !named || b.rows[i] < 0 {
+			continue
+		}
+		row := m.rows[int(b.rows[i])*k:]
+		r.Weight = m.dampen(f.count) * norm[f.family] * (m.scale[uint8(row[best])] - m.scale[uint8(row[over])])
+		out = append(out, r)
+	}
+	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+	return out
+}
+
+// take sorts reasons into those for and against.
+func (w *Why) take(reasons []Reason) {
+	for _, r := range reasons {
+		switch {
+		case r.Weight > 0 && len(w.For) < maxReasons:
+			w.For = append(w.For, r)
+		case r.Weight < 0 && len(w.Against) < maxReasons:
+			w.Against = append(w.Against, r)
+		default:
+			continue
+		}
+		w.Rest -= r.Weight
+	}
+}
+
+// tell notes what the features of the line in hand are. Hashes are those of [bag.addLine].
+func (b *bag) tell(top bool) {
+	note := func(family uint8, hash uint32, kind, text string) {
+		b.texts[mix(hash, uint32(family)+1)] = Reason{Kind: kind, Text: text}
+	}
+	texts := make([]string, len(b.line.list))
+	whole := uint32(offset)
+	for i, t := range b.line.list {
+		texts[i] = cmp.Or(t.mask, string(t.text))
+		note(familyWord, t.hash, ReasonWord, texts[i])
+		if top {
+			note(familyTop, t.hash, ReasonTop, texts[i])
+		}
+		if i > 0 {
+			pair, text := mix(b.line.list[i-1].hash, t.hash), texts[i-1]+" "+texts[i]
+			note(familyPair, pair, ReasonWords, text)
+			if top {
+				note(familyTop, pair, ReasonTop, text)
+			}
+		}
+		whole = mix(whole, t.hash)
+	}
+	note(familyLine, whole, ReasonLine, strings.Join(texts, " "))
+}
