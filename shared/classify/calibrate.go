@@ -16,10 +16,22 @@ type Held struct {
 	ECE         float64    // expected calibration error of the best type's probability, see [CalibrationError]
 	// Unseen is, for each type, the share of its documents that a model which was never shown the type calls Unknown.
 	Unseen map[string]float64
+	// Answers to the held-back examples that have names, each by a model that was not shown the example's group.
+	Answers []HeldAnswer
+}
+
+// HeldAnswer is the answer to one held-back example.
+type HeldAnswer struct {
+	Name       string  // of the example
+	Label      string  // the truth
+	Answer     string  // with the chosen temperature and limits; may be Unknown
+	Best       string  // the likeliest type, whatever the limits say
+	Confidence float64 // its probability
 }
 
 // answer is the score of one held-back sample.
 type answer struct {
+	name   string
 	label  string
 	logits []float64
 }
@@ -65,6 +77,7 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) H
 		held.Threshold, held.Floor = limits(pool, strangers, labels, held.Temperature)
 	}
 	held.Score, held.ECE = judge(pool, labels, held)
+	held.Answers = named(pool, labels, held)
 	held.Unseen = map[string]float64{}
 	for l, answers := range strangers {
 		held.Unseen[l] = rejected(verdicts(answers, labels, held.Temperature), held.Threshold, held.Floor)
@@ -76,7 +89,7 @@ func trial(train, test []sample, labels []string, cfg TrainConfig) []answer {
 	f := fit(train, labels, cfg)
 	out := make([]answer, len(test))
 	for i, s := range test {
-		out[i] = answer{label: s.label, logits: f.logits(s)}
+		out[i] = answer{name: s.name, label: s.label, logits: f.logits(s)}
 	}
 	return out
 }
@@ -237,4 +250,15 @@ func judge(pool []answer, labels []string, h Held) (Evaluation, float64) {
 		confidence, right = append(confidence, v.p), append(right, v.best == v.label)
 	}
 	return ev.Evaluate(), CalibrationError(confidence, right)
+}
+
+// named returns the answers to the examples that have names.
+func named(pool []answer, labels []string, h Held) []HeldAnswer {
+	var out []HeldAnswer
+	for i, v := range verdicts(pool, labels, h.Temperature) {
+		if pool[i].name != "" {
+			out = append(out, HeldAnswer{pool[i].name, v.label, v.answer(h.Threshold, h.Floor), v.best, v.p})
+		}
+	}
+	return out
 }

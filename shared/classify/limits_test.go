@@ -7,8 +7,8 @@ func TestTheFloorRejectsWhatTheThresholdCannot(t *testing.T) {
 	labels := []string{"invoice", "letter", Unknown}
 	var pool, strange []answer
 	for range 50 {
-		pool = append(pool, answer{"invoice", []float64{3, -1, -2}}, answer{"letter", []float64{-1, 3, -2}})
-		strange = append(strange, answer{"receipt", []float64{0.25, -9, -9}})
+		pool = append(pool, answer{"", "invoice", []float64{3, -1, -2}}, answer{"", "letter", []float64{-1, 3, -2}})
+		strange = append(strange, answer{"", "receipt", []float64{0.25, -9, -9}})
 	}
 	threshold, floor := limits(pool, map[string][]answer{"letter": strange}, labels, 0.3)
 	if floor <= 0.25 || floor > 3 {

@@ -18,6 +18,11 @@ type Example struct {
 	Group string
 	// Document is what was read.
 	Document *layout.Document
+	// Name tells the example from others in [Held.Answers]; the answers to examples without one are not kept.
+	Name string
+	// Weight is how often each pass over the examples comes to this one; 0 stands for 1. It lets a few documents be heard
+	// beside thousands. Repeating works where a larger step would not: AdaGrad divides steps by their own size.
+	Weight int
 }
 
 // Split is one way of holding examples back: a model of Train is measured on Test.
@@ -86,8 +91,9 @@ func labelsOf(examples []Example) []string {
 
 // sample is an example as features.
 type sample struct {
-	label string
-	items []feature
+	name, label string
+	weight      int
+	items       []feature
 }
 
 func featurise(examples []Example) []sample {
@@ -95,7 +101,7 @@ func featurise(examples []Example) []sample {
 	b := newBag()
 	for i, e := range examples {
 		b.read(e.Document)
-		out[i] = sample{label: e.Label, items: slices.Clone(b.items)}
+		out[i] = sample{name: e.Name, label: e.Label, weight: max(e.Weight, 1), items: slices.Clone(b.items)}
 	}
 	return out
 }
@@ -176,25 +182,23 @@ func fit(data []sample, labels []string, cfg TrainConfig) *fitted {
 	k := len(labels)
 	vectors := make([]vector, len(data))
 	count := make([]float64, k)
+	var order []int
 	for i, s := range data {
 		vectors[i] = vectorise(s, index, cfg.Unseen)
 		vectors[i].label = slices.Index(labels, s.label)
-		count[vectors[i].label]++
+		count[vectors[i].label] += float64(s.weight)
+		order = append(order, slices.Repeat([]int{i}, s.weight)...)
 		for j, r := range vectors[i].rows {
 			vectors[i].x[j] = float64(vectors[i].x[j] * idf[r])
 		}
 	}
 	t := trainer{k: k, cfg: cfg, w: make([]float64, len(idf)*k), g: make([]float64, len(idf)*k), bias: make([]float64, k), gb: make([]float64, k)}
 	rng := rand.New(rand.NewPCG(cfg.Seed, 0x6d696c6c)) //nolint:gosec // reproducible by design
-	order := make([]int, len(vectors))
-	for i := range order {
-		order[i] = i
-	}
 	for range cfg.Epochs {
 		rng.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
 		for _, i := range order {
 			v := vectors[i]
-			t.step(v, math.Min(5, float64(len(data))/float64(float64(k)*count[v.label])), rng)
+			t.step(v, math.Min(5, float64(len(order))/float64(float64(k)*count[v.label])), rng)
 		}
 	}
 	for r := range idf {
