@@ -87,6 +87,7 @@ const (
 		grant select on all tables in schema millrace, public to %[1]s;
 		grant insert, update on millrace.documents, millrace.arrivals, millrace.parses, millrace.classifications,
 			millrace.extractions, millrace.fields, millrace.failures, millrace.events, millrace.texts to %[1]s;
+		grant insert on millrace.corrections, millrace.corrected_fields to %[1]s;
 		grant delete on millrace.fields to %[1]s;
 		grant update on millrace.reprocess_documents to %[1]s;
 		grant execute on all functions in schema millrace, public to %[1]s`
@@ -104,7 +105,7 @@ const (
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 	readerGrants = `
 		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,
-			public.field_history, public.versions, public.failures, public.timeline, public.dead_letters, millrace.dead_letters,
+			public.field_history, public.versions, public.layouts, public.corrections, public.failures, public.timeline, public.dead_letters, millrace.dead_letters,
 			millrace.dead_letter_history, millrace.replays, millrace.replay_items to %[1]s;
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 )

@@ -14,7 +14,7 @@ const maxReasons = 8
 
 // Kinds of [Reason].
 const (
-	ReasonWord  = "word"  // a word, anywhere
+	ReasonWord  = "word"  // a word, anywhere, with the parts of it that no word before it has
 	ReasonWords = "words" // two words beside each other
 	ReasonTop   = "top"   // a word or two at the top of the first page
 	ReasonLine  = "line"  // a short line as a whole
@@ -22,30 +22,36 @@ const (
 
 // Why says what spoke for a model's likeliest type.
 type Why struct {
-	Model string
+	Model string `json:"model"`
 	// Label is the likeliest type, whether or not it was likely enough to be the answer, and Over what it was weighed
 	// against: the next likely type, or Unknown for texts of no known type.
-	Label, Over string
+	Label string `json:"label"`
+	Over  string `json:"over"`
 	// Probability of Label, and the least that an answer needs; Score before calibration, and the least that it needs.
-	Probability, Threshold, Score, Floor float64
+	Probability float64 `json:"probability"`
+	Threshold   float64 `json:"threshold"`
+	Score       float64 `json:"score"`
+	Floor       float64 `json:"floor"`
 	// For are the features that speak most for Label rather than Over, Against those that speak most for Over.
-	For, Against []Reason
-	// Rest is what all other features add: parts of words, the shape of the pages, and lesser words. The weights of all
-	// features and Bias sum up to the difference of the two scores.
-	Rest, Bias float64
+	For     []Reason `json:"for"`
+	Against []Reason `json:"against"`
+	// Rest is what all other features add: the shape of the pages and lesser words. The weights of all features and Bias sum
+	// up to the difference of the two scores.
+	Rest float64 `json:"rest"`
+	Bias float64 `json:"bias"`
 }
 
 // Reason is one feature of a document and its weight: the natural logarithm of the odds that it adds, before calibration.
 // Values stand there as what they are, such as <amount>.
 type Reason struct {
-	Kind   string
-	Text   string
-	Weight float64
+	Kind   string  `json:"kind"`
+	Text   string  `json:"text"`
+	Weight float64 `json:"weight"`
 }
 
 // Explain says why [Model.Classify] answers as it does; a document without words has no reasons.
 func (m *Model) Explain(doc *layout.Document) Why {
-	out := Why{Model: m.Name(), Label: Unknown, Over: Unknown, Threshold: m.head.Threshold, Floor: m.head.Floor}
+	out := Why{Model: m.Name(), Label: Unknown, Over: Unknown, Threshold: m.head.Threshold, Floor: m.head.Floor, For: []Reason{}, Against: []Reason{}}
 	b := newBag()
 	b.texts = map[uint32]Reason{}
 	b.read(doc)
@@ -85,14 +91,18 @@ func (m *Model) reasons(b *bag, best, over int) []Reason {
 	k := len(m.head.Labels)
 	norm := m.lookUp(b)
 	var out []Reason
+	at := map[Reason]int{} // places in out, by reasons without weight
 	for i, f := range b.items {
 		r, named := b.texts[f.hash]
 		if !named || b.rows[i] < 0 {
 			continue
 		}
+		if _, seen := at[r]; !seen {
+			at[r] = len(out)
+			out = append(out, r)
+		}
 		row := m.rows[int(b.rows[i])*k:]
-		r.Weight = m.dampen(f.count) * norm[f.family] * (m.scale[uint8(row[best])] - m.scale[uint8(row[over])])
-		out = append(out, r)
+		out[at[r]].Weight += m.dampen(f.count) * norm[f.family] * (m.scale[uint8(row[best])] - m.scale[uint8(row[over])])
 	}
 	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 	return out
@@ -119,10 +129,21 @@ func (b *bag) tell(top bool) {
 		b.texts[mix(hash, uint32(family)+1)] = Reason{Kind: kind, Text: text}
 	}
 	texts := make([]string, len(b.line.list))
+	parts := &bag{slots: make([]int32, 1<<8)} // of one word
 	whole := uint32(offset)
 	for i, t := range b.line.list {
 		texts[i] = cmp.Or(t.mask, string(t.text))
 		note(familyWord, t.hash, ReasonWord, texts[i])
+		parts.items = parts.items[:0]
+		clear(parts.slots)
+		if t.letters {
+			parts.addChars(t.text)
+		}
+		for _, part := range parts.items {
+			if _, known := b.texts[part.hash]; !known {
+				b.texts[part.hash] = Reason{Kind: ReasonWord, Text: texts[i]}
+			}
+		}
 		if top {
 			note(familyTop, t.hash, ReasonTop, texts[i])
 		}

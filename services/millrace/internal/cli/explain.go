@@ -50,14 +50,21 @@ const (
 )
 
 func (a *app) explainCommand() *cobra.Command {
+	var fields bool
+	var templates string
 	cmd := &cobra.Command{
 		Use:   "explain ID",
 		Short: "Tell what happened to one document, and where it is now",
 		Long: `Tells a document's story: its arrivals, how long it waited for each stage and how long the stage worked, every failed attempt,
 dead letters and their replays, the versions of its results, where it is now, and what to type next. The first six digits of
-an id are enough when no other document begins with them.`,
+an id are enough when no other document begins with them.
+
+With --fields it tells of the results instead: which words spoke for the class and which against it, where each value stands
+and by which rule it was found, which values were seen and not taken, and which templates nearly fitted and what they lacked.
+It looks at what the parser read, in the blob store, with the model and the templates of this program.`,
 		Example: `  millrace explain 3fa9c1
-  millrace explain 3fa9c1 --json | jq -r '.summary[]'`,
+  millrace explain 3fa9c1 --json | jq -r '.summary[]'
+  millrace explain 3fa9c1 --fields`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withPostgres(cmd.Context(), func(pool *postgres.Pool) error {
@@ -68,6 +75,17 @@ an id are enough when no other document begins with them.`,
 				if err != nil {
 					return err
 				}
+				if fields {
+					told, err := a.explainFields(cmd.Context(), pool, s.Detail, templates)
+					switch {
+					case err != nil:
+						return err
+					case a.json:
+						return a.printJSON(told)
+					default:
+						return writeFieldStory(a.Out, told, terminalWidth(a.Out))
+					}
+				}
 				queues, queueErr := a.queueCounts(cmd.Context())
 				e := explain(s, queues, queueErr, time.Local)
 				if a.json {
@@ -77,6 +95,8 @@ an id are enough when no other document begins with them.`,
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&fields, "fields", false, "tell why the class and the values are what they are")
+	cmd.Flags().StringVar(&templates, "templates", "", "with --fields: folder of the extractor's templates (MILLRACE_TEMPLATES; default the built-in ones)")
 	a.jsonFlag(cmd, "one JSON object")
 	return cmd
 }

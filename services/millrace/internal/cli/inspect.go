@@ -81,7 +81,7 @@ It exits with 0 when all files could be read and with 3 when some could not.`,
 	cmd.Flags().StringVar(&cfg.Templates, "templates", "", "folder of extraction templates that replace or add to the built-in ones")
 	cmd.Flags().StringVar(&cfg.Template, "template", "", "one template file to read all documents with, whatever their class")
 	cmd.Flags().BoolVar(&cfg.PageOnly, "no-embedded", false, "withhold embedded XML and form fields: read the pages alone")
-	cmd.Flags().BoolVar(&cfg.Explain, "explain", false, "tell which values were seen and not taken, and which templates nearly fitted and what they lacked")
+	cmd.Flags().BoolVar(&cfg.Explain, "explain", false, "tell what spoke for the class, which values were seen and not taken, and which templates nearly fitted and what they lacked")
 	cmd.Flags().BoolVar(&noText, "no-text", false, "leave the text out")
 	look.register(cmd, &cfg)
 	a.jsonFlag(cmd, "one JSON object per file and line")
@@ -133,7 +133,7 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 			return err
 		}
 	}
-	if err := writeWhatLost(&sb, r.Explanation, width); err != nil {
+	if err := writeExplained(&sb, r.Explanation, width); err != nil {
 		return err
 	}
 	if err := writeViews(&sb, r, width); err != nil {

@@ -6,15 +6,19 @@ import (
 
 	"github.com/millrace/millrace/services/millrace/internal/inspect"
 	"github.com/millrace/millrace/services/millrace/internal/table"
+	"github.com/millrace/millrace/shared/classify"
 )
 
 // maxTemplates bounds the templates that people are shown.
 const maxTemplates = 6
 
-// writeWhatLost prints which values lost and which templates nearly fitted.
-func writeWhatLost(sb *strings.Builder, e *inspect.Explanation, width int) error {
+// writeExplained prints what spoke for the class, which values lost and which templates nearly fitted.
+func writeExplained(sb *strings.Builder, e *inspect.Explanation, width int) error {
 	if e == nil {
 		return nil
+	}
+	if err := writeReasons(sb, e.Class, width); err != nil {
+		return err
 	}
 	fmt.Fprintf(sb, "  read by the template %s\n", table.Clean(e.Template))
 	if len(e.Lost) > 0 {
@@ -31,5 +35,26 @@ func writeWhatLost(sb *strings.Builder, e *inspect.Explanation, width int) error
 	for _, m := range e.Templates[:min(len(e.Templates), maxTemplates)] {
 		t.AddIndented("  ", m.Template, fmt.Sprintf("%d of %d", m.Found, m.Wanted), strings.Join(m.Lacks, ", "))
 	}
+	return t.Write(sb, width)
+}
+
+// writeReasons prints what spoke for the class.
+func writeReasons(sb *strings.Builder, w classify.Why, width int) error {
+	if w.Label == classify.Unknown {
+		sb.WriteString("  no type: there are no words to tell it by\n")
+		return nil
+	}
+	fmt.Fprintf(sb, "  %s rather than %s: %s likely (%s needed), score %.1f (%.1f needed), by %s\n", w.Label, w.Over, percent(w.Probability),
+		percent(w.Threshold), w.Score, w.Floor, table.Clean(w.Model))
+	t := table.New(table.Column{Title: "  SPEAKS FOR"}, table.Column{Title: "BY", Flex: true}, table.Column{Title: "AS"}, table.Column{Title: "WEIGHT", Right: true})
+	for _, side := range []struct {
+		label   string
+		reasons []classify.Reason
+	}{{w.Label, w.For}, {w.Over, w.Against}} {
+		for _, r := range side.reasons {
+			t.AddIndented("  ", side.label, r.Text, r.Kind, fmt.Sprintf("%+.2f", r.Weight))
+		}
+	}
+	t.AddIndented("  ", "", "all else", "", fmt.Sprintf("%+.2f", w.Rest+w.Bias))
 	return t.Write(sb, width)
 }

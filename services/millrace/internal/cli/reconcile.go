@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,26 +109,33 @@ func (a *app) reconcile(ctx context.Context, grace time.Duration, repair bool) e
 	return &codedError{code: ExitUnbalanced}
 }
 
+// blobs opens the blob store of an instance.
+func (a *app) blobs(t target) (*blob.Store, error) {
+	url := cmp.Or(a.settings.BlobURL, t.BlobURL)
+	if url == "" {
+		return nil, errors.New("the blob store of this instance is not known: set MILLRACE_BLOB_URL to what the services have")
+	}
+	store, err := blob.OpenExisting(url)
+	if err != nil {
+		return nil, fmt.Errorf("%w; run this where the blob store is", err)
+	}
+	return store, nil
+}
+
 // sources opens what the ledger is drawn up from; done closes it.
 func (a *app) sources(ctx context.Context, t target) (s ledger.Sources, done func(), err error) {
-	url := t.BlobURL
-	if a.settings.BlobURL != "" {
-		url = a.settings.BlobURL
-	}
 	switch {
 	case t.AMQPURL == "":
 		return s, nil, a.noInstance("its RabbitMQ")
 	case t.PostgresURL == "":
 		return s, nil, a.noInstance("its Postgres")
-	case url == "":
-		return s, nil, errors.New("the blob store of this instance is not known: set MILLRACE_BLOB_URL to what the services have")
 	}
 	s = ledger.Sources{Groups: a.settings.groups(), Inbox: t.Inbox, Rejected: t.Rejected}
 	if s.Rejected == "" && s.Inbox != "" {
 		s.Rejected = filepath.Join(s.Inbox, "rejected") // the generator's default
 	}
-	if s.Blobs, err = blob.OpenExisting(url); err != nil {
-		return s, nil, fmt.Errorf("%w; run this where the blob store is", err)
+	if s.Blobs, err = a.blobs(t); err != nil {
+		return s, nil, err
 	}
 	if s.Broker, err = broker.Open(broker.Config{URL: t.AMQPURL, Prefix: t.Prefix, Name: "millrace reconcile", ConnectWait: lookTime}); err != nil {
 		return s, nil, err

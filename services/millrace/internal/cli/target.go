@@ -26,6 +26,7 @@ type settings struct {
 	Tiers         []time.Duration `env:"MILLRACE_RETRY_TIERS" envDefault:"1s,10s,1m,10m"`
 	DeliveryLimit int             `env:"MILLRACE_DELIVERY_LIMIT" envDefault:"20"`
 	History       service.History
+	Templates     string `env:"MILLRACE_TEMPLATES"` // the extractor's
 	// Passwords of the roles that setup makes; empty leaves a role out.
 	SinkPassword        string `env:"MILLRACE_SINK_PASSWORD"`
 	DeadLettersPassword string `env:"MILLRACE_DEADLETTERS_PASSWORD"`

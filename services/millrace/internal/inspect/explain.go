@@ -1,15 +1,17 @@
 package inspect
 
 import (
+	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/extract"
 	"github.com/millrace/millrace/shared/layout"
 )
 
-// Explanation says why a document's fields have their values.
+// Explanation says why a document has its class and its fields their values.
 type Explanation struct {
-	Template  string  `json:"template"`
-	Lost      []Field `json:"lost"` // values that were seen and not taken, field by field, best first
-	Templates []Match `json:"templates"`
+	Class     classify.Why `json:"class"`
+	Template  string       `json:"template"`
+	Lost      []Field      `json:"lost"` // values that were seen and not taken, field by field, best first
+	Templates []Match      `json:"templates"`
 }
 
 // Match is how well a template fits: the one that read the document first, then the others from best to worst.
@@ -21,10 +23,11 @@ type Match struct {
 	Lacks    []string `json:"lacks"` // fields, or keywords in quotation marks
 }
 
-// explain reads a document once more and tells what lost and which templates nearly fitted.
-func explain(e *extract.Extractor, doc *layout.Document, class string) *Explanation {
+// Explain reads a document by the template of a class and tells what spoke for its type, which values lost and which
+// templates nearly fitted.
+func Explain(m *classify.Model, e *extract.Extractor, doc *layout.Document, class string) *Explanation {
 	read := e.Explain(doc, class)
-	out := &Explanation{Template: read.Template, Lost: []Field{}}
+	out := &Explanation{Class: m.Explain(doc), Template: read.Template, Lost: []Field{}}
 	for _, rule := range read.Rules {
 		for _, f := range rule.Lost {
 			out.Lost = append(out.Lost, field(f))

@@ -194,7 +194,7 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 		r.Fields = append(r.Fields, field(f))
 	}
 	if i.explain {
-		r.Explanation = explain(i.extractor, doc, as)
+		r.Explanation = Explain(i.model, i.extractor, doc, as)
 	}
 	return nil
 }
