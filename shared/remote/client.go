@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/millrace/millrace/shared/fault"
@@ -35,6 +36,8 @@ type client struct {
 	http    *http.Client
 	slots   chan struct{} // one for each request at once
 	pause   pause
+
+	stranger atomic.Bool // the API did not accept the key when it was last asked about a document
 }
 
 func newClient(s Settings, at *url.URL) *client {
@@ -95,6 +98,7 @@ func (c *client) post(ctx context.Context, address string, question any) ([]byte
 	if resp.StatusCode != http.StatusOK {
 		return nil, c.status(resp, answer) // however much of its reason has arrived
 	}
+	c.stranger.Store(false)
 	if err != nil {
 		return nil, c.away(ctx, err)
 	}
@@ -145,6 +149,9 @@ func (c *client) ready(ctx context.Context, address string) error {
 	if err != nil {
 		return c.away(ctx, err)
 	}
+	if resp.StatusCode == http.StatusUnauthorized && c.stranger.Load() {
+		return errors.Join(c.stranded(), resp.Body.Close())
+	}
 	defer resp.Body.Close()                                     //nolint:errcheck // read only
 	_, _ = io.Copy(io.Discard, io.LimitReader(resp.Body, 4096)) // so that the connection can be used again
 	// Who answers 501 does not know GET, and so it answers.
@@ -160,8 +167,17 @@ func overloaded(status int) bool {
 	return status == http.StatusRequestTimeout || status == http.StatusTooManyRequests || status >= 500
 }
 
+// stranded says that the API does not know us: no document can be at fault for that.
+func (c *client) stranded() error {
+	return c.down("HTTP status %d: it does not accept the key; give the right one with the setting KEY", http.StatusUnauthorized)
+}
+
 // status says what an answer other than 200 means.
 func (c *client) status(resp *http.Response, answer []byte) error {
+	if resp.StatusCode == http.StatusUnauthorized {
+		c.stranger.Store(true)
+		return c.stranded()
+	}
 	if overloaded(resp.StatusCode) {
 		c.pause.note(resp.Header)
 		err := c.down("HTTP status %d", resp.StatusCode)

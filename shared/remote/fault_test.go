@@ -32,7 +32,8 @@ func TestWhatAnAPIDoesDecidesWhatBecomesOfTheDocument(t *testing.T) {
 		{"429", says(429, "application/json", `{}`), fault.ClassDependencyDown, "model", "429"},
 		{"408", says(408, "application/json", `{}`), fault.ClassDependencyDown, "model", "408"},
 		{"400", says(400, "application/json", `{"error":"too many tokens"}`), fault.ClassPermanent, KindRefused, "too many tokens"},
-		{"401", says(401, "text/plain", "who are you"), fault.ClassPermanent, KindRefused, "401"},
+		{"401", says(401, "text/plain", "who are you"), fault.ClassDependencyDown, "model", "does not accept the key"},
+		{"403", says(403, "text/plain", "not this text"), fault.ClassPermanent, KindRefused, "403"},
 		{"204", says(204, "application/json", ""), fault.ClassTransient, KindAnswer, "204"},
 		{"a wrong content type", says(200, "text/html", good), fault.ClassTransient, KindAnswer, "content type"},
 		{"no JSON", saysJSON(`I think it is an invoice`), fault.ClassTransient, KindAnswer, "I think it is an invoice"},
@@ -218,6 +219,12 @@ func TestTheProbeTakesAnyAnswerButThatOfABrokenAPI(t *testing.T) {
 		if err := classifier(t, settings(HTTP, a.URL)).Ready(t.Context()); (err == nil) != ready {
 			t.Errorf("status %d: %v", status, err)
 		}
+	}
+	locked := newAPI(t, says(401, "text/plain", "who are you"))
+	stranger := classifier(t, settings(HTTP, locked.URL))
+	_ = stranger.Classify(t.Context(), one("d"))
+	if err := stranger.Ready(t.Context()); fault.ClassOf(err) != fault.ClassDependencyDown {
+		t.Errorf("an API that knows the key neither for a document nor for the probe is ready: %v", err)
 	}
 	a := newAPI(t, says(503, "text/plain", "", "Retry-After", "60"))
 	c := classifier(t, settings(HTTP, a.URL))
