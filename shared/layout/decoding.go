@@ -83,7 +83,7 @@ func (d *decoder) document() (*Document, error) {
 		return nil, err
 	}
 	doc.Engine, doc.EngineReason, doc.Outcome, doc.Language, doc.Info = h.Engine, h.EngineReason, h.Outcome, h.Language, h.Info
-	doc.Attachments, doc.Form = h.Attachments, h.Form
+	doc.Attachments, doc.Form, doc.Outline, doc.Annotations = h.Attachments, h.Form, h.Outline, h.Annotations
 	return doc, nil
 }
 
@@ -92,6 +92,8 @@ func (d *decoder) page(p *Page) error {
 		switch key {
 		case "n":
 			p.Number, err = d.integer()
+		case "label":
+			p.Label, err = d.string()
 		case "w":
 			p.Width, err = d.number()
 		case "h":

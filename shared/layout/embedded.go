@@ -15,3 +15,21 @@ type FormField struct {
 	Page  int    `json:"page"`
 	Box   Box    `json:"box"`
 }
+
+// Heading is an entry of a document's outline (bookmarks, table of contents).
+type Heading struct {
+	Title string    `json:"title"`
+	Page  int       `json:"page,omitempty"` // that it leads to; 0 where it leads to none of the document's pages
+	Items []Heading `json:"items,omitempty"`
+}
+
+// Annotation is a link, or something that was written or marked on a page.
+type Annotation struct {
+	Kind     string `json:"kind"`               // what PDF calls it, in lower case: link, text (a note), freetext, highlight, underline, stamp, …
+	Contents string `json:"contents,omitempty"` // what was written
+	Author   string `json:"author,omitempty"`
+	URI      string `json:"uri,omitempty"`    // where a link leads to, as the document says it; nobody has looked whether it is safe
+	Target   int    `json:"target,omitempty"` // the page of the document that a link leads to
+	Page     int    `json:"page"`
+	Box      Box    `json:"box"`
+}

@@ -17,7 +17,7 @@ const MediaType = "application/vnd.millrace.layout+json+gzip"
 // The encoded form is the JSON of [Document] but for its pages, in which blocks, lines and words are arrays, because a
 // document is mostly words:
 //
-//	page  {"n":1,"w":595.28,"h":841.89,"rot":90,"error":"…","blocks":[block,…]}
+//	page  {"n":1,"label":"i","w":595.28,"h":841.89,"rot":90,"error":"…","blocks":[block,…]}
 //	block [line,…]
 //	line  [word,…]
 //	word  ["text",x0,y0,x1,y1,size,bold]    size and bold (1) are left out from the end when they are zero
@@ -33,12 +33,14 @@ type head struct {
 	Info         map[string]string `json:"info,omitempty"`
 	Attachments  []Attachment      `json:"attachments,omitempty"`
 	Form         []FormField       `json:"form,omitempty"`
+	Outline      []Heading         `json:"outline,omitempty"`
+	Annotations  []Annotation      `json:"annotations,omitempty"`
 }
 
 // Encode returns the document as gzip-compressed JSON. The same document always gives the same bytes. Coordinates are
 // rounded to a hundredth of a point; a coordinate that is no number (NaN, infinite) becomes 0.
 func Encode(d *Document) ([]byte, error) {
-	raw, err := json.Marshal(head{d.Engine, d.EngineReason, d.Outcome, d.Language, d.Info, d.Attachments, d.Form})
+	raw, err := json.Marshal(head{d.Engine, d.EngineReason, d.Outcome, d.Language, d.Info, d.Attachments, d.Form, d.Outline, d.Annotations})
 	if err != nil {
 		return nil, fmt.Errorf("encode layout: %w", err)
 	}
@@ -66,6 +68,10 @@ func Encode(d *Document) ([]byte, error) {
 func appendPage(b []byte, p *Page) []byte {
 	b = append(b, `{"n":`...)
 	b = strconv.AppendInt(b, int64(p.Number), 10)
+	if p.Label != "" {
+		b = append(b, `,"label":`...)
+		b = appendString(b, p.Label)
+	}
 	b = append(b, `,"w":`...)
 	b = appendNumber(b, p.Width)
 	b = append(b, `,"h":`...)

@@ -73,10 +73,16 @@ func TestWordsSurviveEncoding(t *testing.T) {
 	}
 }
 
-func TestAttachmentsAndFormFieldsSurviveEncoding(t *testing.T) {
+func TestWhatStandsBesideTheTextSurvivesEncoding(t *testing.T) {
 	want := word(layout.Word{Text: "a", Box: layout.Box{1, 2, 3, 4}, Size: 9})
 	want.Attachments = []layout.Attachment{{Name: "invoice.xml", MediaType: "text/xml", Content: []byte("<Invoice>\x00\xff</Invoice>")}}
 	want.Form = []layout.FormField{{Name: "a.b", Label: "B", Value: "17", Page: 1, Box: layout.Box{1, 2, 3, 4}}}
+	want.Outline = []layout.Heading{{Title: "1 \"Start\"", Page: 1, Items: []layout.Heading{{Title: "1.1"}}}, {Title: "2", Page: 1}}
+	want.Annotations = []layout.Annotation{
+		{Kind: "link", URI: "https://example.org/", Page: 1, Box: layout.Box{1, 2, 3, 4}},
+		{Kind: "text", Contents: "check", Author: "Ada", Target: 1, Page: 1},
+	}
+	want.Pages[0].Label = "iv \"\x01"
 	encoded, err := layout.Encode(want)
 	if err != nil {
 		t.Fatal(err)

@@ -40,13 +40,16 @@ type Document struct {
 	Info         map[string]string `json:"info,omitempty"`        // document information: title, author, producer, …
 	Attachments  []Attachment      `json:"attachments,omitempty"` // data files that the document carries, in its order
 	Form         []FormField       `json:"form,omitempty"`        // form fields that are filled in, page by page
+	Outline      []Heading         `json:"outline,omitempty"`     // the document's own table of contents
+	Annotations  []Annotation      `json:"annotations,omitempty"` // links and what people wrote or marked on the pages, page by page
 	Pages        []Page            `json:"pages"`
 }
 
 // Page is one page. Blocks are in reading order.
 type Page struct {
 	Number   int     `json:"n"`
-	Width    float64 `json:"w"` // points, as displayed
+	Label    string  `json:"label,omitempty"` // what the document calls the page, such as "iv" or "A-3", where it says so
+	Width    float64 `json:"w"`               // points, as displayed
 	Height   float64 `json:"h"`
 	Rotation int     `json:"rot,omitempty"` // clockwise degrees applied for display: 0, 90, 180, 270
 	Blocks   []Block `json:"blocks,omitempty"`

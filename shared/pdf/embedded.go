@@ -132,9 +132,7 @@ func formField(annot value, v view) (f layout.FormField, ok bool) {
 		}
 	}
 	if box, found := rectangle(key(annot, "Rect")); found {
-		x0, y0 := v.base.apply(box[0], box[1])
-		x1, y1 := v.base.apply(box[2], box[3])
-		f.Box = layout.Box{min(x0, x1), min(y0, y1), max(x0, x1), max(y0, y1)}
+		f.Box = v.box(box)
 	}
 	f.Name = strings.Join(names, ".")
 	return f, f.Name != "" && f.Value != "" && len(f.Value) <= maxFormValue

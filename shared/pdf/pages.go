@@ -9,6 +9,7 @@ import (
 // pageNode is a page's dictionary with what it inherits.
 type pageNode struct {
 	dict      value
+	ref       string // "12 0 R", or "" where it stands in the tree itself
 	resources value
 	media     value
 	crop      value
@@ -27,7 +28,7 @@ func (d *document) pages() ([]pageNode, error) {
 		return nil, errors.New("there is no page tree")
 	}
 	w := treeWalk{doc: d, onPath: map[string]bool{reference(key(d.trailer(), "Root"), "Pages"): true}}
-	w.walk(root, pageNode{}, 0)
+	w.walk(root, pageNode{ref: reference(key(d.trailer(), "Root"), "Pages")}, 0)
 	if w.over {
 		return nil, failf(KindTooManyPages, "the document has more than %d pages, which is the limit", d.limits.Pages)
 	}
@@ -85,6 +86,7 @@ func (w *treeWalk) walk(node value, up pageNode, depth int) {
 			continue
 		}
 		w.onPath[ref] = ref != ""
+		up.ref = ref
 		w.walk(kid, up, depth+1)
 		delete(w.onPath, ref)
 	}

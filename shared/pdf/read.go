@@ -263,7 +263,7 @@ func (d *document) readPages() (*Reading, error) {
 		out.Pages = append(out.Pages, page)
 		r.Signs = append(r.Signs, signs)
 	}
-	out.Attachments, out.Form = d.attachments(), d.form(pages)
+	d.beside(out, pages)
 	return r, nil
 }
 

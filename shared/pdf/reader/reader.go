@@ -73,6 +73,9 @@ func (r *Reader) Read(ctx context.Context, content []byte, limits pdf.Limits, o 
 		}
 	case otherEngineMayHelp(err):
 		first := w.reading
+		if fault.KindOf(err) == pdf.KindEncrypted {
+			w.reading = pdf.Reading{} // what was decrypted wrongly
+		}
 		if failed := w.byPdfium(fault.KindOf(err) + ", by " + pdf.Engine); failed != nil {
 			w.reading = first
 			return first, verdict(err, failed)
@@ -177,9 +180,7 @@ func (w *work) byPdfium(because string) error {
 		return fault.New(fault.ClassPermanent, pdf.KindTooManyPages, "the document has more than %d pages, which is the limit", limit)
 	}
 	doc := &layout.Document{Engine: pdfium.Engine, Outcome: layout.Complete, Info: w.document.Info()}
-	if old := w.reading.Document; old != nil {
-		doc.Attachments, doc.Form = old.Attachments, old.Form
-	}
+	old := w.reading.Document
 	w.reading = pdf.Reading{Document: doc, Pages: total}
 	first, last := max(w.limits.From, 1), total
 	if w.limits.To > 0 {
@@ -197,6 +198,7 @@ func (w *work) byPdfium(because string) error {
 		doc.Pages = append(doc.Pages, page.Page)
 		w.reading.Signs = append(w.reading.Signs, page.Signs)
 	}
+	w.beside(doc, old)
 	if pdf.Truncated(w.content) {
 		doc.EngineReason = "the end of the file is missing"
 	}

@@ -6,10 +6,14 @@ import (
 	"crypto/rc4"
 	"encoding/binary"
 	"fmt"
+	"regexp"
 	"strings"
 )
 
-// file makes a PDF of the bodies of its objects; the first one is the catalog. With a key, streams are encrypted.
+// quoted is how the bodies of objects write strings that are to be encrypted with them.
+var quoted = regexp.MustCompile("«[^»]*»")
+
+// file makes a PDF of the bodies of its objects; the first one is the catalog. With a key, streams and «strings» are encrypted.
 func file(trailer string, key []byte, objects ...object) []byte {
 	var b bytes.Buffer
 	b.WriteString("%PDF-1.4\n%\xe2\xe3\xcf\xd3\n")
@@ -17,15 +21,21 @@ func file(trailer string, key []byte, objects ...object) []byte {
 	for i, o := range objects {
 		offsets = append(offsets, b.Len())
 		fmt.Fprintf(&b, "%d 0 obj\n", i+1)
+		lock := func(data []byte) []byte {
+			if key == nil {
+				return data
+			}
+			return crypt(objectKey(key, i+1), data)
+		}
+		body := quoted.ReplaceAllStringFunc(o.body, func(s string) string {
+			return fmt.Sprintf("<%x>", lock([]byte(strings.Trim(s, "«»"))))
+		})
 		if o.stream == nil {
-			fmt.Fprintf(&b, "%s\nendobj\n", o.body)
+			fmt.Fprintf(&b, "%s\nendobj\n", body)
 			continue
 		}
-		data := o.stream
-		if key != nil {
-			data = crypt(objectKey(key, i+1), data)
-		}
-		fmt.Fprintf(&b, "<< %s /Length %d >>\nstream\n%s\nendstream\nendobj\n", o.body, len(data), data)
+		data := lock(o.stream)
+		fmt.Fprintf(&b, "<< %s /Length %d >>\nstream\n%s\nendstream\nendobj\n", body, len(data), data)
 	}
 	table := b.Len()
 	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(objects)+1)

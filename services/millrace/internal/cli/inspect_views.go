@@ -19,7 +19,7 @@ type lookFlags struct{ pages, engine, passwords string }
 
 func (f *lookFlags) register(cmd *cobra.Command, cfg *inspect.Config) {
 	flags := cmd.Flags()
-	flags.BoolVar(&cfg.Views.Layout, "layout", false, "show the text as it stands on the page")
+	flags.BoolVar(&cfg.Views.Layout, "layout", false, "show the text as it stands on the page, and the outline, page labels, annotations, form fields and attachments")
 	flags.BoolVar(&cfg.Views.Words, "words", false, "show every word with its box, size and weight")
 	flags.StringVar(&cfg.Views.PNG, "png", "", "folder to draw each page into, with the boxes of blocks (green) and words (red)")
 	flags.StringVar(&f.pages, "pages", "", "read these pages only, as 2-5, 3 or 7-")
@@ -105,6 +105,9 @@ func writeViews(sb *strings.Builder, r inspect.Result, width int) error {
 		if err := t.Write(sb, width); err != nil {
 			return err
 		}
+	}
+	if err := writeStructure(sb, r.Structure, width); err != nil {
+		return err
 	}
 	switch {
 	case r.Layout != "":

@@ -41,6 +41,8 @@ type Result struct {
 	Words    []Word   `json:"words,omitempty"`
 	Pictures []string `json:"pictures,omitempty"` // paths
 
+	Structure *Structure `json:"structure,omitempty"` // with the layout
+
 	Explanation *Explanation `json:"explanation,omitempty"` // where it was asked for
 }
 

@@ -33,7 +33,7 @@ func (i *Inspector) drawPage(ctx context.Context, content []byte, p *layout.Page
 	for _, b := range p.Blocks {
 		outline(picture, b.Box, scale, 2, color.RGBA{G: 150, A: 255})
 	}
-	for _, w := range wordsOf(p) {
+	for _, w := range p.AllWords() {
 		outline(picture, w.Box, scale, 0, color.RGBA{R: 220, A: 255})
 	}
 	var out bytes.Buffer

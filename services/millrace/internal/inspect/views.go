@@ -12,7 +12,7 @@ import (
 
 // Views say what is shown of a document beside what is found in it. The zero Views show nothing more.
 type Views struct {
-	Layout bool   // the text as it stands on the page
+	Layout bool   // the text as it stands on the page, and what the document holds beside it
 	Words  bool   // every word with its box
 	PNG    string // folder for pictures of the pages with the boxes drawn; empty for none
 }
@@ -29,12 +29,12 @@ type Word struct {
 // view adds the views of a document to its result.
 func (i *Inspector) view(ctx context.Context, content []byte, doc *layout.Document, r *Result) error {
 	if i.views.Layout {
-		r.Layout = laidOut(doc)
+		r.Layout, r.Structure = doc.LaidOut(), structure(doc)
 	}
 	for n := range doc.Pages {
 		p := &doc.Pages[n]
 		if i.views.Words {
-			for _, w := range wordsOf(p) {
+			for _, w := range p.AllWords() {
 				r.Words = append(r.Words, Word{Page: p.Number, Text: w.Text, BBox: w.Box, Size: w.Size, Bold: w.Bold})
 			}
 		}
