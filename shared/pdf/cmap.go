@@ -36,15 +36,10 @@ func readCMap(src []byte) *cmap {
 	l := lexer{src: src}
 	var args []operand
 	for {
-		o := l.next()
-		if o.kind == kindEnd {
+		l.again()
+		var o operand
+		if args, o = l.operands(args[:0], 4096); o.kind == kindEnd {
 			return m
-		}
-		if o.kind != kindKeyword {
-			if len(args) < 4096 {
-				args = append(args, o)
-			}
-			continue
 		}
 		switch string(o.str) {
 		case "endcodespacerange":
@@ -74,7 +69,6 @@ func readCMap(src []byte) *cmap {
 				m.vert = args[n-1].num == 1
 			}
 		}
-		args = args[:0]
 	}
 }
 

@@ -30,8 +30,29 @@ const maxNesting = 32
 // lexer splits a decoded content stream into operands and operators. It never fails: what it cannot read it skips, because
 // a page with one broken operator is still worth reading.
 type lexer struct {
-	src []byte
-	pos int
+	src   []byte
+	pos   int
+	open  []operand // items of the arrays and dictionaries that are being read, the inner ones last
+	items []operand // space for those that were read
+}
+
+// again says that nothing that was read so far is needed any more: its space is used again.
+func (l *lexer) again() { l.items = l.items[:0] }
+
+// operands appends what comes before the next operator to args, up to a limit, and returns that operator, or the end.
+func (l *lexer) operands(args []operand, limit int) ([]operand, operand) {
+	for {
+		used := len(l.items)
+		o := l.next()
+		switch {
+		case o.kind == kindEnd || o.kind == kindKeyword:
+			return args, o
+		case len(args) < limit:
+			args = append(args, o)
+		default:
+			l.items = l.items[:min(used, len(l.items))] // nobody will ask for it
+		}
+	}
 }
 
 func isSpace(c byte) bool {
@@ -109,22 +130,34 @@ func (l *lexer) skipSpace() {
 
 // until reads the items of an array or dictionary up to its closing mark.
 func (l *lexer) until(mark string, depth int) []operand {
-	var items []operand
+	first := len(l.open)
 	for {
 		o := l.read(depth + 1)
-		if o.kind == kindEnd {
-			return items
+		if o.kind == kindEnd || o.kind == kindKeyword && string(o.str) == mark {
+			return l.close(first)
 		}
 		if o.kind == kindKeyword {
-			if s := string(o.str); s == mark {
-				return items
-			}
 			continue // an operator in an array is an error that is skipped
 		}
 		if depth < maxNesting {
-			items = append(items, o)
+			l.open = append(l.open, o)
 		}
 	}
+}
+
+// close moves the open items from the given one on to where they stay.
+func (l *lexer) close(first int) []operand {
+	n := len(l.open) - first
+	if n == 0 {
+		return nil
+	}
+	if cap(l.items)-len(l.items) < n {
+		l.items = make([]operand, 0, max(2*cap(l.items), 2*n, 64)) // what the old space holds stays there
+	}
+	start := len(l.items)
+	l.items = append(l.items, l.open[first:]...)
+	l.open = l.open[:first]
+	return l.items[start:len(l.items):len(l.items)]
 }
 
 func (l *lexer) number() operand {

@@ -125,15 +125,9 @@ func (m *machine) run(src []byte, res *scope, depth int) {
 	l := lexer{src: src}
 	args := make([]operand, 0, 16)
 	for {
-		o := l.next()
-		if o.kind == kindEnd {
+		var o operand
+		if args, o = l.operands(args[:0], 64); o.kind == kindEnd {
 			return
-		}
-		if o.kind != kindKeyword {
-			if len(args) < 64 {
-				args = append(args, o)
-			}
-			continue
 		}
 		if m.ops++; m.ops&1023 == 0 && m.doc.ctx.Err() != nil {
 			panic(errStop)
@@ -144,7 +138,7 @@ func (m *machine) run(src []byte, res *scope, depth int) {
 		} else {
 			m.operator(string(o.str), args, res, depth)
 		}
-		args = args[:0]
+		l.again()
 	}
 }
 
@@ -333,6 +327,7 @@ func (m *machine) show(s []byte) {
 		return
 	}
 	hidden := m.isHidden()
+	p := m.pen()
 	for len(s) > 0 {
 		c, n := f.take(s)
 		s = s[n:]
@@ -341,7 +336,7 @@ func (m *machine) show(s []byte) {
 		}
 		if f.vertical {
 			if !hidden {
-				m.put(f, c.text, 0, -1)
+				m.put(&p, c.text, 0, -1)
 			}
 			extra := m.st.charSpace
 			if c.word {
@@ -351,7 +346,7 @@ func (m *machine) show(s []byte) {
 			continue
 		}
 		if !hidden {
-			m.put(f, c.text, c.width, 0)
+			m.put(&p, c.text, c.width, 0)
 		}
 		x := c.width*m.st.size + m.st.charSpace
 		if c.word {
@@ -361,8 +356,29 @@ func (m *machine) show(s []byte) {
 	}
 }
 
+// pen is what the glyphs of one string have in common.
+type pen struct {
+	a, b, c, d                   float64 // from text space to the page
+	along, size                  float64 // font size along the line, in text space; on the page
+	ascent, descent, space, rise float64
+	bold                         bool
+}
+
+func (m *machine) pen() pen {
+	st, f := &m.st, m.st.font
+	p := pen{
+		a: m.tm[0]*st.ctm[0] + m.tm[1]*st.ctm[2], b: m.tm[0]*st.ctm[1] + m.tm[1]*st.ctm[3],
+		c: m.tm[2]*st.ctm[0] + m.tm[3]*st.ctm[2], d: m.tm[2]*st.ctm[1] + m.tm[3]*st.ctm[3],
+		along: st.size * st.scale, rise: st.rise, bold: f.bold,
+	}
+	p.size = math.Hypot(p.c, p.d) * math.Abs(st.size) * f.height
+	p.ascent, p.descent = f.ascent*p.size, f.descent*p.size
+	p.space = f.space * math.Hypot(p.a, p.b) * math.Abs(p.along)
+	return p
+}
+
 // put notes one glyph, whose baseline runs from the origin to (wx, wy) in text space.
-func (m *machine) put(f *font, text string, wx, wy float64) {
+func (m *machine) put(p *pen, text string, wx, wy float64) {
 	if text == " " {
 		m.spaced = true
 		return
@@ -372,17 +388,11 @@ func (m *machine) put(f *font, text string, wx, wy float64) {
 		m.signs.Unmapped++
 		return
 	}
-	st := &m.st
-	a, b := m.tm[0]*st.ctm[0]+m.tm[1]*st.ctm[2], m.tm[0]*st.ctm[1]+m.tm[1]*st.ctm[3]
-	c, d := m.tm[2]*st.ctm[0]+m.tm[3]*st.ctm[2], m.tm[2]*st.ctm[1]+m.tm[3]*st.ctm[3]
-	px, py := m.tm[4]+st.rise*m.tm[2], m.tm[5]+st.rise*m.tm[3]
-	x, y := st.ctm.apply(px, py)
-	size := math.Hypot(c, d) * math.Abs(st.size) * f.height
-	along := st.size * st.scale
+	x, y := m.st.ctm.apply(m.tm[4]+p.rise*m.tm[2], m.tm[5]+p.rise*m.tm[3])
+	wx, wy = wx*p.along, wy*m.st.size
 	g := assembly.Glyph{
-		Text: text, X: x, Y: y, DX: (wx*along)*a + (wy*st.size)*c, DY: (wx*along)*b + (wy*st.size)*d,
-		Size: size, Ascent: f.ascent * size, Descent: f.descent * size, Bold: f.bold, AfterSpace: m.spaced,
-		Space: f.space * math.Hypot(a, b) * math.Abs(along),
+		Text: text, X: x, Y: y, DX: wx*p.a + wy*p.c, DY: wx*p.b + wy*p.d,
+		Size: p.size, Ascent: p.ascent, Descent: p.descent, Bold: p.bold, AfterSpace: m.spaced, Space: p.space,
 	}
 	m.spaced = false
 	if !m.visible(&g) {

@@ -55,18 +55,20 @@ func pastJunk(content []byte) []byte {
 
 // scan notes every "12 0 obj" in the file outside of streams, and every trailer.
 func (r *rebuild) scan(file []byte) {
+	next := -1 // trailer
 	for pos := 0; pos < len(file) && len(r.objects) < maxRepairObjects; {
-		i := bytes.Index(file[pos:], []byte("obj"))
-		t := bytes.Index(file[pos:], []byte("trailer"))
-		if t >= 0 && (i < 0 || t < i) {
-			pos += t + len("trailer")
+		if next < pos { // looked for once, and not again for every object before it
+			next = indexFrom(file, pos, "trailer")
+		}
+		at := indexFrom(file, pos, "obj")
+		if next < len(file) && next < at {
+			pos = next + len("trailer")
 			r.trailer(header0(file, pos))
 			continue
 		}
-		if i < 0 {
+		if at == len(file) {
 			return
 		}
-		at := pos + i
 		pos = at + len("obj")
 		num, gen, start, ok := objectStart(file, at)
 		if !ok {
@@ -80,6 +82,14 @@ func (r *rebuild) scan(file []byte) {
 			pos = end
 		}
 	}
+}
+
+// indexFrom returns where word stands in file at pos or after it, or the file's length.
+func indexFrom(file []byte, pos int, word string) int {
+	if i := bytes.Index(file[pos:], []byte(word)); i >= 0 {
+		return pos + i
+	}
+	return len(file)
 }
 
 // unescape blanks the backslashes that escape nothing: the object reader gives up on them, and the standard says that

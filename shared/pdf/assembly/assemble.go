@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/millrace/millrace/shared/layout"
 )
@@ -11,7 +12,8 @@ import (
 // piece is a run of glyphs that were drawn one after the other without a gap: a word, or a part of one. Coordinates are
 // those of its frame, in which text runs left to right and y goes down.
 type piece struct {
-	text    []byte
+	text    string
+	from    int // where its text begins in that of all pieces
 	runes   int
 	x0, x1  float64
 	base    float64
@@ -84,7 +86,7 @@ func Blocks(glyphs []Glyph) []layout.Block {
 		if counts[f] == 0 {
 			continue
 		}
-		pieces := cut(glyphs, f)
+		pieces := cut(glyphs, f, counts[f])
 		pieces = withoutCopies(pieces)
 		for _, region := range regions(pieces, 0) {
 			blocks = append(blocks, blocksOf(region, f)...)
@@ -105,9 +107,10 @@ const (
 	lineOverlap = 0.5 // of the lower of two pieces
 )
 
-// cut joins the glyphs of one frame to pieces in the order they were drawn.
-func cut(glyphs []Glyph, f frame) []piece {
-	var out []piece
+// cut joins the glyphs of one frame, of which there are so many, to pieces in the order they were drawn.
+func cut(glyphs []Glyph, f frame, count int) []*piece {
+	out := make([]piece, 0, count/4+8)
+	text := make([]byte, 0, count+count/4) // of all pieces, one after the other
 	var cur *piece
 	var lastX float64
 	var lastText string
@@ -122,18 +125,31 @@ func cut(glyphs []Glyph, f frame) []piece {
 			continue // the same glyph again in the same place
 		}
 		if cur != nil && !g.AfterSpace && joins(cur, g, x0, y0) {
-			cur.text = append(cur.text, g.Text...)
 			cur.runes++
 			cur.x1 = max(cur.x1, x1)
 			cur.ascent, cur.descent = max(cur.ascent, g.Ascent), max(cur.descent, g.Descent)
 		} else {
 			out = append(out, piece{
-				text: []byte(g.Text), runes: 1, x0: x0, x1: max(x1, x0), base: y0, size: g.Size,
+				from: len(text), runes: 1, x0: x0, x1: max(x1, x0), base: y0, size: g.Size,
 				ascent: g.Ascent, descent: g.Descent, space: g.Space, bold: g.Bold, spaced: g.AfterSpace, order: len(out),
 			})
 			cur = &out[len(out)-1]
 		}
+		text = append(text, g.Text...)
 		lastX, lastText = x0, g.Text
+	}
+	return named(out, string(text))
+}
+
+// named gives pieces their part of the text of all.
+func named(pieces []piece, text string) []*piece {
+	out := make([]*piece, len(pieces))
+	end := len(text)
+	for i := len(pieces) - 1; i >= 0; i-- {
+		p := &pieces[i]
+		p.text = text[p.from:end]
+		end = p.from
+		out[i] = p
 	}
 	return out
 }
@@ -144,75 +160,71 @@ func joins(p *piece, g *Glyph, x, y float64) bool {
 		g.Size < 1.6*p.size && p.size < 1.6*g.Size
 }
 
-// withoutCopies drops pieces that were drawn again in nearly the same place.
-func withoutCopies(pieces []piece) []piece {
-	type cell struct {
-		text string
-		x, y int
-	}
-	seen := make(map[cell][]int, len(pieces))
-	out := pieces[:0]
-	for _, p := range pieces {
-		step := max(copyAcross*p.size, 0.01)
-		cx, cy := int(p.x0/step), int(p.base/step)
-		duplicate := false
-		text := string(p.text)
-		for dx := -1; dx <= 1 && !duplicate; dx++ {
-			for dy := -1; dy <= 1 && !duplicate; dy++ {
-				for _, i := range seen[cell{text, cx + dx, cy + dy}] {
-					q := &out[i]
-					if math.Abs(q.x0-p.x0) < copyAlong*p.size && math.Abs(q.base-p.base) < copyAcross*p.size && math.Abs(q.size-p.size) < 0.1*p.size {
-						duplicate = true
-						break
-					}
-				}
-			}
-		}
-		if !duplicate {
-			at := cell{text, cx, cy}
-			seen[at] = append(seen[at], len(out))
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
 // row is the pieces of one visual line, left to right.
 type row struct {
-	pieces      []piece
+	pieces      []*piece
 	top, bottom float64
 	base, size  float64
 }
 
-// rowsOf gathers pieces into rows, top to bottom: a piece belongs to the row that it overlaps by half its height.
-func rowsOf(pieces []piece) []row {
-	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.base, b.base) })
+// rowsOf gathers pieces into rows, top to bottom: a piece belongs to the row that it overlaps by half its height. It brings the
+// pieces into the order of their baselines.
+func rowsOf(pieces []*piece) []row {
+	sortBy(pieces, func(a, b *piece) int { return cmp.Compare(a.base, b.base) })
 	var rows []row
-	for _, p := range pieces {
-		at := -1
-		for i := len(rows) - 1; i >= max(0, len(rows)-4); i-- {
-			r := &rows[i]
-			over := min(r.bottom, p.bottom()) - max(r.top, p.top())
-			if over > lineOverlap*min(r.bottom-r.top, p.bottom()-p.top()) && math.Abs(p.base-r.base) < 0.6*max(p.size, r.size) {
-				at = i
-				break
-			}
-		}
-		if at < 0 {
+	at := make([]int32, len(pieces)) // the row of each
+	for i, p := range pieces {
+		n := rowFor(rows, p)
+		if n < 0 {
+			n = len(rows)
 			rows = append(rows, row{top: p.top(), bottom: p.bottom(), base: p.base, size: p.size})
-			at = len(rows) - 1
 		}
-		r := &rows[at]
-		r.pieces = append(r.pieces, p)
-		if p.size > r.size {
+		at[i] = int32(n) //nolint:gosec // as many as there are pieces at most
+		if r := &rows[n]; p.size > r.size {
 			r.base, r.size, r.top, r.bottom = p.base, p.size, p.top(), p.bottom()
 		}
 	}
+	fill(rows, pieces, at)
 	for i := range rows {
-		slices.SortStableFunc(rows[i].pieces, func(a, b piece) int { return cmp.Compare(a.x0, b.x0) })
+		sortBy(rows[i].pieces, func(a, b *piece) int { return cmp.Compare(a.x0, b.x0) })
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return cmp.Compare(a.base, b.base) })
+	sortBy(rows, func(a, b row) int { return cmp.Compare(a.base, b.base) })
 	return rows
+}
+
+// rowFor returns which of the last rows a piece belongs to, or -1.
+func rowFor(rows []row, p *piece) int {
+	for i := len(rows) - 1; i >= max(0, len(rows)-4); i-- {
+		r := &rows[i]
+		over := min(r.bottom, p.bottom()) - max(r.top, p.top())
+		if over > lineOverlap*min(r.bottom-r.top, p.bottom()-p.top()) && math.Abs(p.base-r.base) < 0.6*max(p.size, r.size) {
+			return i
+		}
+	}
+	return -1
+}
+
+// fill gives each row its pieces, which share one array.
+func fill(rows []row, pieces []*piece, at []int32) {
+	counts := make([]int, len(rows))
+	for _, n := range at {
+		counts[n]++
+	}
+	all := make([]*piece, len(pieces))
+	for i, n := range counts {
+		rows[i].pieces, all = all[:0:n], all[n:]
+	}
+	for i, p := range pieces {
+		r := &rows[at[i]]
+		r.pieces = append(r.pieces, p)
+	}
+}
+
+// sortBy is a stable sort, for what is in order already more often than not.
+func sortBy[T any](s []T, compare func(a, b T) int) {
+	if !slices.IsSortedFunc(s, compare) {
+		slices.SortStableFunc(s, compare)
+	}
 }
 
 // blocksOf makes the blocks of one region, which is read row by row.
@@ -244,27 +256,43 @@ func apart(above, below *row) bool {
 
 // lineOf joins the pieces of a row to words.
 func lineOf(r *row, f frame) layout.Line {
-	var line layout.Line
 	gap := letterGap(r.pieces)
-	var last piece
-	for i, p := range r.pieces {
-		box := round(f.leave(p.x0, p.top(), p.x1, p.bottom()))
-		if i > 0 && sameWord(&last, &p, gap) {
-			w := &line.Words[len(line.Words)-1]
-			w.Text += string(p.text)
-			w.Box = w.Box.Union(box)
-			w.Bold = w.Bold && p.bold
-		} else {
-			line.Words = append(line.Words, layout.Word{Text: string(p.text), Box: box, Size: math.Round(p.size*100) / 100, Bold: p.bold})
+	words := make([]layout.Word, 0, wordsIn(r.pieces, gap))
+	for start := 0; start < len(r.pieces); {
+		end := start + 1
+		for end < len(r.pieces) && sameWord(r.pieces[end-1], r.pieces[end], gap) {
+			end++
 		}
-		last = p
+		words = append(words, wordOf(r.pieces[start:end], f))
+		start = end
 	}
+	line := layout.Line{Words: words}
 	logical(line.Words)
-	for _, w := range line.Words {
-		line.Box = line.Box.Union(w.Box)
+	for i := range line.Words {
+		line.Box = line.Box.Union(line.Words[i].Box)
 	}
 	return line
 }
+
+// wordOf makes one word of pieces.
+func wordOf(pieces []*piece, f frame) layout.Word {
+	first := pieces[0]
+	w := layout.Word{Text: first.text, Box: first.box(f), Size: math.Round(first.size*100) / 100, Bold: first.bold}
+	if len(pieces) == 1 {
+		return w
+	}
+	var text strings.Builder
+	text.WriteString(first.text)
+	for _, p := range pieces[1:] {
+		text.WriteString(p.text)
+		w.Box = w.Box.Union(p.box(f))
+		w.Bold = w.Bold && p.bold
+	}
+	w.Text = text.String()
+	return w
+}
+
+func (p *piece) box(f frame) layout.Box { return round(f.leave(p.x0, p.top(), p.x1, p.bottom())) }
 
 func sameWord(a, b *piece, gap float64) bool {
 	space := b.x0 - a.x1
@@ -283,7 +311,7 @@ func sameWord(a, b *piece, gap float64) bool {
 
 // letterGap returns the gap, in font sizes, from which on two pieces of a row are two words. In text that is set with
 // space between all letters the pieces are single letters with even gaps, and the limit is wider.
-func letterGap(pieces []piece) float64 {
+func letterGap(pieces []*piece) float64 {
 	if len(pieces) < 4 {
 		return wordGap
 	}

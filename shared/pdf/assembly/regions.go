@@ -23,7 +23,7 @@ const (
 type strip struct{ x0, x1 float64 }
 
 // regions returns the rows of each part of a page, in reading order.
-func regions(pieces []piece, depth int) [][]row {
+func regions(pieces []*piece, depth int) [][]row {
 	rows := rowsOf(pieces)
 	if depth >= maxColumns || len(rows) < columnRows {
 		return [][]row{rows}
@@ -62,16 +62,17 @@ func regions(pieces []piece, depth int) [][]row {
 // stand on one side only take part. Without a gutter the band is the first row alone.
 func band(rows []row, start int) (end int, gutter strip, ok bool) {
 	free := []strip{{math.Inf(-1), math.Inf(1)}}
+	var spare []strip
 	first, last := math.Inf(1), math.Inf(-1)
 	for end = start; end < len(rows); end++ {
 		r := &rows[end]
-		next := intersect(free, r)
+		next := intersect(spare[:0], free, r)
 		lo, hi := min(first, r.pieces[0].x0), max(last, rightmost(r))
 		g, found := widest(next, lo, hi)
 		if !found && (ok || end > start+columnRows) {
 			break
 		}
-		free, first, last = next, lo, hi
+		spare, free, first, last = free, next, lo, hi
 		gutter, ok = g, found
 	}
 	if !ok {
@@ -88,26 +89,28 @@ func rightmost(r *row) float64 {
 	return x
 }
 
-// intersect returns what of the free strips a row leaves free.
-func intersect(free []strip, r *row) []strip {
-	var out []strip
+// intersect appends to out what of the free strips a row leaves free. Strips are disjoint and in order, as the gaps of a row are, so
+// one walk along both is enough.
+func intersect(out, free []strip, r *row) []strip {
 	least := gutterWidth * r.size
-	add := func(a, b float64) {
-		for _, s := range free {
-			if x0, x1 := max(a, s.x0), min(b, s.x1); x1-x0 >= least {
+	at := math.Inf(-1)
+	for i := 0; i <= len(r.pieces); i++ {
+		end := math.Inf(1)
+		if i < len(r.pieces) {
+			end = r.pieces[i].x0
+		}
+		for len(free) > 0 && free[0].x1 <= at {
+			free = free[1:]
+		}
+		for k := 0; k < len(free) && free[k].x0 < end; k++ {
+			if x0, x1 := max(at, free[k].x0), min(end, free[k].x1); x1-x0 >= least {
 				out = append(out, strip{x0, x1})
 			}
 		}
-	}
-	at := math.Inf(-1)
-	for i := range r.pieces {
-		p := &r.pieces[i]
-		if p.x0 > at {
-			add(at, p.x0)
+		if i < len(r.pieces) {
+			at = max(at, r.pieces[i].x1)
 		}
-		at = max(at, p.x1)
 	}
-	add(at, math.Inf(1))
 	return out
 }
 
@@ -124,7 +127,7 @@ func widest(free []strip, first, last float64) (strip, bool) {
 
 // side is what is known of one side of a gutter.
 type side struct {
-	pieces []piece
+	pieces []*piece
 	rows   int
 	words  int
 	filled float64
@@ -132,7 +135,7 @@ type side struct {
 	bases  []float64
 }
 
-func (s *side) add(pieces []piece, words int) {
+func (s *side) add(pieces []*piece, words int) {
 	if len(pieces) == 0 {
 		s.bases = append(s.bases, math.NaN())
 		return
@@ -159,18 +162,18 @@ func (s *side) running() bool {
 }
 
 // split parts the rows of a band at a gutter. ok is false when they are to be read across it.
-func split(rows []row, gutter strip) (left, right []piece, ok bool) {
+func split(rows []row, gutter strip) (left, right []*piece, ok bool) {
 	var l, r side
 	middle := (gutter.x0 + gutter.x1) / 2
 	size := 0.0
 	for i := range rows {
 		ps := rows[i].pieces
-		cut := slices.IndexFunc(ps, func(p piece) bool { return p.x0 > middle })
+		cut := slices.IndexFunc(ps, func(p *piece) bool { return p.x0 > middle })
 		if cut < 0 {
 			cut = len(ps)
 		}
-		l.add(ps[:cut], wordsIn(ps[:cut]))
-		r.add(ps[cut:], wordsIn(ps[cut:]))
+		l.add(ps[:cut], wordsIn(ps[:cut], wordGap))
+		r.add(ps[cut:], wordsIn(ps[cut:], wordGap))
 		size = max(size, rows[i].size)
 	}
 	if l.rows < columnRows || r.rows < columnRows {
@@ -194,11 +197,11 @@ func split(rows []row, gutter strip) (left, right []piece, ok bool) {
 	return l.pieces, r.pieces, apart
 }
 
-// wordsIn counts the words in the pieces of a row.
-func wordsIn(pieces []piece) int {
+// wordsIn counts the words in the pieces of a row, when a gap of so many font sizes parts two.
+func wordsIn(pieces []*piece, gap float64) int {
 	n := 0
 	for i := range pieces {
-		if i == 0 || !sameWord(&pieces[i-1], &pieces[i], wordGap) {
+		if i == 0 || !sameWord(pieces[i-1], pieces[i], gap) {
 			n++
 		}
 	}
