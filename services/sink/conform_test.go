@@ -61,6 +61,17 @@ func TestTheSinkConforms(t *testing.T) {
 				})
 			})
 		},
+		"corrected": func(t *testing.T) {
+			stagetest.Conform(t, func(t *testing.T) stagetest.Subject[event.Corrected, event.None] {
+				w := newWorld(t)
+				return subject(w, w.corrected, "corrections", func(i int) event.Corrected {
+					return event.Corrected{
+						DocumentID: event.DocumentID(fmt.Append(nil, i)), Correction: fmt.Sprint("correction-", i), Author: "anna", At: time.Unix(int64(i), 0),
+						Class: "receipt", Fields: []event.CorrectedField{corrects("grand_total", "amount", "1.00")},
+					}
+				})
+			})
+		},
 		"dead letters": func(t *testing.T) {
 			stagetest.Conform(t, func(t *testing.T) stagetest.Subject[event.DeadLetter, event.None] {
 				w := newWorld(t)

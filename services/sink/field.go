@@ -28,15 +28,21 @@ func newFieldRow(of result, ordinal int, f event.Field) fieldRow {
 	if f.Page > 0 {
 		row.Page = &f.Page
 	}
-	switch f.Type {
+	row.AsNumber, row.AsDate = computable(row.Type, row.Value)
+	return row
+}
+
+// computable returns a value as what the database can calculate with: nil where it is no number, or no date.
+func computable(kind, value string) (number, date *string) {
+	switch kind {
 	case "amount", "number":
-		if plainDecimal.MatchString(f.Value) {
-			row.AsNumber = &row.Value
+		if plainDecimal.MatchString(value) {
+			number = &value
 		}
 	case "date":
-		if day, err := time.Parse(time.DateOnly, f.Value); err == nil && day.Year() > 0 {
-			row.AsDate = &row.Value
+		if day, err := time.Parse(time.DateOnly, value); err == nil && day.Year() > 0 {
+			date = &value
 		}
 	}
-	return row
+	return number, date
 }

@@ -129,6 +129,7 @@ type failureRow struct {
 // rows is what one input, or a batch of them, adds to the database.
 type rows struct {
 	documents       []string
+	mentioned       []string // documents that need not be here, and are not made because of it
 	events          []eventRow
 	arrivals        []arrivalRow
 	texts           []textRow
@@ -136,6 +137,7 @@ type rows struct {
 	classifications []classificationRow
 	extractions     []extractionRow
 	failures        []failureRow
+	corrections     []correctionRow
 	trials          []trialRow
 	trialFailures   []trialFailureRow
 }
@@ -146,6 +148,7 @@ func merge(units []rows) rows {
 	var all rows
 	for _, u := range units {
 		all.documents = append(all.documents, u.documents...)
+		all.mentioned = append(all.mentioned, u.mentioned...)
 		all.events = append(all.events, u.events...)
 		all.arrivals = append(all.arrivals, u.arrivals...)
 		all.texts = append(all.texts, u.texts...)
@@ -153,6 +156,7 @@ func merge(units []rows) rows {
 		all.classifications = append(all.classifications, u.classifications...)
 		all.extractions = append(all.extractions, u.extractions...)
 		all.failures = append(all.failures, u.failures...)
+		all.corrections = append(all.corrections, u.corrections...)
 		all.trials = append(all.trials, u.trials...)
 		all.trialFailures = append(all.trialFailures, u.trialFailures...)
 	}

@@ -62,6 +62,7 @@ func consume(ctx context.Context, cfg stage.Config, s *sink) error {
 	group.Go(func() error { return inBatches(ctx, cfg, s.parsed) })
 	group.Go(func() error { return inBatches(ctx, cfg, s.classified) })
 	group.Go(func() error { return inBatches(ctx, cfg, s.extracted) })
+	group.Go(func() error { return inBatches(ctx, cfg, s.corrected) })
 	group.Go(func() error { return inBatches(ctx, cfg, s.shadows) })
 	group.Go(func() error { return inBatches(ctx, cfg, s.deadLetters) })
 	return group.Wait()

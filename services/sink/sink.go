@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/correction"
 	"github.com/millrace/millrace/shared/deadletter"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/layoutstore"
@@ -157,7 +158,7 @@ func (s *sink) extracted(ctx context.Context, in []stage.Input[event.Extracted])
 	return nil, s.store.put(ctx, each(in, func(e event.Envelope, p event.Extracted) rows {
 		r := begin(e, p)
 		x := extractionRow{
-			result:     resultOf(e, p, p.Template),
+			result:     extractionOf(e, p),
 			Class:      postgres.Text(p.Class.Label),
 			Confidence: p.Class.Confidence,
 			Template:   postgres.Text(p.Template),
@@ -179,7 +180,11 @@ func (s *sink) deadLetters(ctx context.Context, in []stage.Input[event.DeadLette
 		}
 		var r rows
 		f := s.failureRow(p)
-		if f.DocumentID != nil {
+		switch {
+		case f.DocumentID == nil:
+		case f.Topic == event.TopicCorrected: // which may be of no document at all
+			r.mentioned = []string{*f.DocumentID}
+		default:
 			r.documents = []string{*f.DocumentID}
 		}
 		r.failures = []failureRow{f}
@@ -241,6 +246,16 @@ func resultOf(e event.Envelope, p event.Payload, maker string) result {
 		version = maker
 	}
 	return result{DocumentID: p.Subject(), Version: postgres.Text(version), EventID: postgres.Text(e.ID), ProducedAt: e.Time}
+}
+
+// extractionOf returns the key of an extraction. What was read for a class that a person gave stands beside what the same
+// version reads for the models' class, which may come again at any time and must not replace it.
+func extractionOf(e event.Envelope, p event.Extracted) result {
+	r := resultOf(e, p, p.Template)
+	if correction.Caused(e) {
+		r.Version += " for " + postgres.Text(p.Class.Label)
+	}
+	return r
 }
 
 // optional returns nil for "", which the database shows as null.

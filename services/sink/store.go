@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"slices"
 
 	"github.com/jackc/pgx/v5"
 
@@ -36,7 +37,8 @@ func (s *store) write(ctx context.Context, units []rows) []error {
 // that what causes it is found like what Postgres refuses.
 //
 // Every transaction first locks its documents, in the order of their ids: two that share a document follow each other, so
-// that the summary sees all results, and no two wait for one another.
+// that the summary sees all results, and no two wait for one another. Documents that are only mentioned may not be here to
+// be locked: one that mentions some runs alone among those that may make them.
 func (s *store) transact(ctx context.Context, units []rows) (err error) {
 	defer func() {
 		if cause := recover(); cause != nil {
@@ -71,6 +73,10 @@ func (s *store) knownTexts(ctx context.Context, refs []string) (map[string]bool,
 }
 
 const (
+	// Taken before any row, so that who waits for it keeps nobody waiting.
+	sqlShared = `select pg_advisory_xact_lock_shared(hashtextextended('millrace.documents', 0))`
+	sqlAlone  = `select pg_advisory_xact_lock(hashtextextended('millrace.documents', 0))`
+
 	sqlDocuments = `insert into millrace.documents (document_id)
 		select id from unnest($1::text[]) id order by id on conflict do nothing`
 
@@ -127,8 +133,8 @@ const (
 
 	sqlFailures = `insert into millrace.failures
 			(failure_id, message_id, consumer_group, failed_at, document_id, topic, stage, class, kind, message, stack, attempts, metadata)
-		select failure_id, message_id, consumer_group, failed_at, document_id, topic, stage, class, kind, message, stack, attempts, metadata
-		from json_populate_recordset(null::millrace.failures, $1)
+		select failure_id, message_id, consumer_group, new.failed_at, d.document_id, topic, stage, new.class, kind, message, stack, attempts, metadata
+		from json_populate_recordset(null::millrace.failures, $1) new left join millrace.documents d using (document_id)
 		on conflict do nothing`
 
 	sqlRefresh = `select millrace.refresh($1)`
@@ -137,9 +143,18 @@ const (
 // queueAll returns what stores r, in an order that satisfies the foreign keys.
 func queueAll(r rows) ([]postgres.Statement, error) {
 	b := &batch{}
+	touched := r.documents
+	if len(r.mentioned) > 0 {
+		b.add(sqlAlone)
+		touched = append(slices.Clone(r.documents), r.mentioned...)
+	} else if len(r.documents) > 0 {
+		b.add(sqlShared)
+	}
 	if len(r.documents) > 0 {
 		b.add(sqlDocuments, r.documents)
-		b.add(sqlLock, r.documents)
+	}
+	if len(touched) > 0 {
+		b.add(sqlLock, touched)
 	}
 	queue(b, r.events, sqlEvents)
 	queue(b, r.arrivals, sqlArrivals)
@@ -155,10 +170,11 @@ func queueAll(r rows) ([]postgres.Statement, error) {
 	}
 	queue(b, fields, sqlFields)
 	queue(b, r.failures, sqlFailures)
+	queue(b, r.corrections, sqlCorrections)
 	queue(b, r.trialFailures, sqlTrialFailures)
 	queue(b, r.trials, sqlTrials)
-	if len(r.documents) > 0 {
-		b.add(sqlRefresh, r.documents)
+	if len(touched) > 0 {
+		b.add(sqlRefresh, touched)
 	}
 	return b.statements, b.err
 }

@@ -47,7 +47,7 @@ type Envelope struct {
 	Subject       string    // the document id
 	Time          time.Time // when the event came to be, UTC
 	DataSchema    string    // identifier of the payload's JSON Schema
-	CorrelationID string    // the same for all that follows from one arrival
+	CorrelationID string    // the same for all that follows from one arrival, or from one correction
 	CausationID   string    // id of the event that this one was made from; empty for the first
 	Attempt       int       // how many attempts have been spent on this message by its consumer group; 0 at first
 	TraceParent   string    // W3C trace context (https://www.w3.org/TR/trace-context)

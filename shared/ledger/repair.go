@@ -12,6 +12,7 @@ import (
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/broker"
+	"github.com/millrace/millrace/shared/correction"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/pipeline"
 	"github.com/millrace/millrace/shared/postgres"
@@ -160,15 +161,15 @@ func (r *repairer) announce(ctx context.Context, ids []string) error {
 	return nil
 }
 
-// firstEvents returns the id of the event that set off what is known of each document.
+// firstEvents returns the id of the event that set off what is known of each document; a correction set off other things.
 func (r *repairer) firstEvents(ctx context.Context, ids []string) (map[string]string, error) {
 	rows, err := r.Postgres.Query(ctx, `
 		select document_id, min(correlation_id) from millrace.events
-		where document_id = any($1) and correlation_id is not null group by document_id
+		where document_id = any($1) and not starts_with(correlation_id, $2) group by document_id
 		union all
 		select document_id, min(metadata ->> 'correlation_id') from millrace.failures f
-		where document_id = any($1) and metadata ->> 'correlation_id' is not null
-		  and not exists (select from millrace.events e where e.document_id = f.document_id) group by document_id`, ids)
+		where document_id = any($1) and not starts_with(metadata ->> 'correlation_id', $2)
+		  and not exists (select from millrace.events e where e.document_id = f.document_id) group by document_id`, ids, correction.CorrelationPrefix)
 	if err != nil {
 		return nil, postgres.Fault(fmt.Errorf("look up first events: %w", err))
 	}

@@ -31,6 +31,7 @@ func Groups(tiers []time.Duration, deliveryLimit int) []broker.Group {
 		{Sink, event.TopicParsed},
 		{Sink, event.TopicClassified},
 		{Sink, event.TopicExtracted},
+		{Sink, event.TopicCorrected},
 		{Sink, event.TopicShadow},
 		{Sink, event.TopicDeadLetter},
 		{DeadLetters, event.TopicDeadLetter},

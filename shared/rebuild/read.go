@@ -66,11 +66,14 @@ const (
 		left join millrace.events e using (event_id)
 		where r.document_id = any($1)`
 
+	// What a person said of the class holds for the current layout, too.
 	sqlClassifications = `select r.document_id, r.event_id, coalesce(e.stage, 'classifier') as stage, r.produced_at as at, ` + eventColumns + `,
-			r.layout_ref, r.layout_size, r.layout_type, r.class, r.confidence, r.model, r.alternatives
+			coalesce(p.layout_ref, r.layout_ref) as layout_ref, coalesce(p.layout_size, r.layout_size) as layout_size,
+			coalesce(p.layout_type, r.layout_type) as layout_type, r.class, r.confidence, r.model, r.alternatives
 		from millrace.classifications r
 		join millrace.documents d on d.document_id = r.document_id and d.classification_version = r.version
-		left join millrace.events e using (event_id)
+		left join millrace.parses p on p.document_id = r.document_id and p.version = d.parse_version and starts_with(r.model, 'person:')
+		left join millrace.events e on e.event_id = r.event_id
 		where r.document_id = any($1)`
 
 	sqlExtractions = `select r.document_id, r.event_id, coalesce(e.stage, 'extractor') as stage, r.produced_at as at, ` + eventColumns + `,

@@ -137,9 +137,9 @@ func (f *finder) places(kind, normal string) []place {
 
 // equal compares numbers.
 func equal(a, b string) bool {
-	x, ok := plain(a)
-	y, too := plain(b)
-	return ok && too && x.Equal(y)
+	x, errX := value.ParseDecimal(a)
+	y, errY := value.ParseDecimal(b)
+	return errX == nil && errY == nil && x.Equal(y)
 }
 
 // maxPlaces bounds the places of one value.
