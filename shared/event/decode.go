@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
+	"github.com/millrace/millrace/shared/event/internal/shape"
 	"github.com/millrace/millrace/shared/fault"
 )
 
@@ -21,7 +23,14 @@ var schemaFiles embed.FS
 
 // Codec encodes and decodes payloads and checks each against its JSON Schema. It is safe for concurrent use.
 type Codec struct {
-	schemas map[string]*jsonschema.Schema // by topic
+	schemas map[string]schema // by topic
+}
+
+// schema is what the payloads of a topic must keep, in two forms: nearly every body is held to quick alone, which takes a
+// tenth of the time; of the others full says whether and how they break it.
+type schema struct {
+	quick *shape.Shape // nil where the schema uses what quick does not know
+	full  *jsonschema.Schema
 }
 
 // compiled is the one codec of the process: compiling takes ten milliseconds, and a codec does not change.
@@ -32,7 +41,7 @@ func NewCodec() (*Codec, error) { return compiled() }
 
 func compile() (*Codec, error) {
 	compiler := jsonschema.NewCompiler()
-	c := &Codec{schemas: make(map[string]*jsonschema.Schema)}
+	c := &Codec{schemas: make(map[string]schema)}
 	for _, kind := range All() {
 		name := SchemaFile(kind.Topic)
 		raw, err := schemaFiles.ReadFile(name)
@@ -46,11 +55,15 @@ func compile() (*Codec, error) {
 		if err := compiler.AddResource(SchemaID(kind.Topic), doc); err != nil {
 			return nil, fmt.Errorf("load the schema of %s: %w", kind.Topic, err)
 		}
-		schema, err := compiler.Compile(SchemaID(kind.Topic))
+		full, err := compiler.Compile(SchemaID(kind.Topic))
 		if err != nil {
 			return nil, fmt.Errorf("compile the schema of %s: %w", kind.Topic, err)
 		}
-		c.schemas[kind.Topic] = schema
+		quick, err := shape.Compile(raw)
+		if err != nil && !errors.Is(err, shape.ErrUnknown) {
+			return nil, fmt.Errorf("compile the schema of %s: %w", kind.Topic, err)
+		}
+		c.schemas[kind.Topic] = schema{quick, full}
 	}
 	return c, nil
 }
@@ -79,11 +92,14 @@ func (c *Codec) Validate(topic string, body []byte) error {
 	if !ok {
 		return fault.New(fault.ClassPermanent, "unknown_topic", "no schema for topic %q is known to this version", topic)
 	}
+	if schema.quick != nil && schema.quick.Matches(body) {
+		return nil
+	}
 	value, err := jsonschema.UnmarshalJSON(bytes.NewReader(body))
 	if err != nil {
 		return fault.New(fault.ClassPermanent, "invalid_payload", "payload of %s is not JSON: %w", topic, err)
 	}
-	if err := schema.Validate(value); err != nil {
+	if err := schema.full.Validate(value); err != nil {
 		return fault.New(fault.ClassPermanent, "invalid_payload", "payload breaks the schema of %s: %s", topic, oneLine(err))
 	}
 	return nil
