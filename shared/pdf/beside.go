@@ -39,7 +39,8 @@ func Beside(ctx context.Context, content []byte, limits Limits) (*layout.Documen
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limits.Time, context.DeadlineExceeded)
 	defer cancel()
-	d := &document{ctx: ctx, limits: limits, unpack: limits.Unpack, fonts: map[string]*font{}}
+	d := newDocument(ctx, limits)
+	defer d.release()
 	out, err := d.besideOf(content)
 	if err != nil && ctx.Err() != nil {
 		return nil, contextError(ctx)

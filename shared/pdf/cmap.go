@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -158,6 +159,11 @@ func (m *cmap) take(s []byte) (code uint32, n int) {
 	return codeOf(s[:n]), n
 }
 
+// short reports whether no code has more than two bytes.
+func (m *cmap) short() bool {
+	return !slices.ContainsFunc(m.spaces, func(r codeSpace) bool { return r.length > 2 })
+}
+
 // inSpace compares byte by byte, as code space ranges are rectangles and not intervals.
 func inSpace(code uint32, r codeSpace) bool {
 	for shift := 0; shift < 8*r.length; shift += 8 {
@@ -197,11 +203,14 @@ func predefined(name string) *legacy {
 	return nil
 }
 
+// surrogate reports whether s begins with the first half of a character of UTF-16.
+func (l *legacy) surrogate(s []byte) bool { return l.width == 2 && s[0] >= 0xd8 && s[0] <= 0xdb }
+
 // take splits the first code off s and returns its text.
 func (l *legacy) take(s []byte) (text string, n int) {
 	if l.width == 2 {
 		n = min(2, len(s))
-		if n == 2 && s[0] >= 0xd8 && s[0] <= 0xdb {
+		if n == 2 && l.surrogate(s) {
 			n = min(4, len(s))
 		}
 		return utf16Text(string(s[:n]), false), n

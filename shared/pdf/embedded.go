@@ -91,11 +91,12 @@ func (d *document) form(pages []pageNode) (out []layout.FormField) {
 	defer func() { _ = recover() }()
 	for i, p := range pages {
 		annots := key(p.dict, "Annots")
+		view := p.view()
 		for k := range min(annots.Len(), maxFormFields) {
 			if len(out) == maxFormFields || d.ctx.Err() != nil {
 				return out
 			}
-			if f, ok := formField(index(annots, k), p.view()); ok {
+			if f, ok := formField(index(annots, k), view); ok {
 				f.Page = i + 1
 				out = append(out, f)
 			}

@@ -2,12 +2,12 @@ package pdf
 
 import (
 	"bytes"
-	"compress/flate"
 	"compress/lzw"
 	"encoding/ascii85"
 	"errors"
 	"io"
 
+	"github.com/klauspost/compress/flate"
 	ledongthuc "github.com/ledongthuc/pdf"
 )
 
@@ -44,7 +44,7 @@ func (d *document) decryptedStream(v value) (out []byte) {
 			out = nil
 		}
 	}()
-	return d.readAll(v.Reader())
+	return d.readAll(v.Reader(), 0)
 }
 
 func (d *document) unfilter(data []byte, name string, params value) []byte {
@@ -54,7 +54,7 @@ func (d *document) unfilter(data []byte, name string, params value) []byte {
 	case "LZWDecode", "LZW":
 		early := key(params, "EarlyChange")
 		if early.Kind() == ledongthuc.Integer && early.Int64() == 0 {
-			return unpredict(d.readAll(lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8)), params)
+			return unpredict(d.readAll(lzw.NewReader(bytes.NewReader(data), lzw.MSB, 8), len(data)), params)
 		}
 		return unpredict(d.unlzw(data), params)
 	case "ASCII85Decode", "A85":
@@ -77,9 +77,10 @@ func (d *document) spend(n int) {
 	}
 }
 
-// readAll reads up to the end or the first error.
-func (d *document) readAll(r io.Reader) []byte {
+// readAll reads up to the end or the first error of what was packed into so many bytes.
+func (d *document) readAll(r io.Reader, packed int) []byte {
 	var buf bytes.Buffer
+	buf.Grow(min(4*packed, 1<<20) + bytes.MinRead)       // what text usually unpacks to
 	n, _ := io.Copy(&buf, io.LimitReader(r, d.unpack+1)) // what came before the damage counts
 	d.spend(int(n))
 	return buf.Bytes()
@@ -95,12 +96,12 @@ func (d *document) inflate(data []byte) []byte {
 		data = data[2:]
 	}
 	src := bytes.NewReader(data)
-	if d.inflater == nil {
-		d.inflater = flate.NewReader(src)
-	} else if err := d.inflater.(flate.Resetter).Reset(src, nil); err != nil {
+	if d.space.inflater == nil {
+		d.space.inflater = flate.NewReader(src)
+	} else if err := d.space.inflater.(flate.Resetter).Reset(src, nil); err != nil {
 		return nil
 	}
-	return d.readAll(d.inflater)
+	return d.readAll(d.space.inflater, len(data))
 }
 
 func (d *document) unascii85(data []byte) []byte {
@@ -108,7 +109,7 @@ func (d *document) unascii85(data []byte) []byte {
 		data = data[:i]
 	}
 	data = bytes.TrimPrefix(bytes.TrimSpace(data), []byte("<~"))
-	return d.readAll(ascii85.NewDecoder(bytes.NewReader(data)))
+	return d.readAll(ascii85.NewDecoder(bytes.NewReader(data)), len(data))
 }
 
 func (d *document) unrun(data []byte) []byte {
@@ -242,8 +243,8 @@ func unpng(data []byte, row, pixel int) []byte {
 	for len(data) > 1 {
 		filter := data[0]
 		n := min(row, len(data)-1)
-		cur := make([]byte, row)
-		copy(cur, data[1:1+n])
+		out = append(out, data[1:1+n]...)
+		cur := out[len(out)-n:]
 		data = data[1+n:]
 		for i := range n {
 			var left, up, corner byte
@@ -262,7 +263,6 @@ func unpng(data []byte, row, pixel int) []byte {
 				cur[i] += paeth(left, up, corner)
 			}
 		}
-		out = append(out, cur[:n]...)
 		prev = cur
 	}
 	return out

@@ -26,7 +26,9 @@ type font struct {
 	unicode   *cmap // ToUnicode
 	legacy    *legacy
 	widths    map[uint32]float64
-	otherwise float64 // width of a CID that is not in widths
+	otherwise float64      // width of a CID that is not in widths
+	short     bool         // no code has more than two bytes
+	known     []*[256]char // by first byte
 }
 
 // char is one character code of a string.
@@ -34,14 +36,38 @@ type char struct {
 	text  string
 	width float64
 	word  bool // the single-byte code 32, to which word spacing applies
+	bytes uint8
 }
 
-// take splits the first character off s, which is not empty.
-func (f *font) take(s []byte) (char, int) {
+// maxKnown bounds the pages of 256 codes that the fonts of a document remember, of 8 kB each.
+const maxKnown = 4096
+
+// take splits the first character off s, which is not empty. What two bytes mean is found out once.
+func (f *font) take(s []byte, room *int) char {
 	if !f.composite {
 		c := s[0]
-		return char{f.text[c], f.width[c], c == ' '}, 1
+		return char{f.text[c], f.width[c], c == ' ', 1}
 	}
+	if !f.short || len(s) < 2 || f.legacy != nil && f.legacy.surrogate(s) {
+		return f.read(s)
+	}
+	page := f.known[s[0]]
+	if page == nil {
+		if *room--; *room < 0 {
+			return f.read(s)
+		}
+		page = new([256]char)
+		f.known[s[0]] = page
+	}
+	c := &page[s[1]]
+	if c.bytes == 0 {
+		*c = f.read(s)
+	}
+	return *c
+}
+
+// read is [font.take] for a composite font.
+func (f *font) read(s []byte) char {
 	var code uint32
 	var n int
 	var text string
@@ -64,7 +90,7 @@ func (f *font) take(s []byte) (char, int) {
 	if !ok {
 		w = f.otherwise
 	}
-	return char{assembly.Plain(text), w, n == 1 && code == ' '}, n
+	return char{assembly.Plain(text), w, n == 1 && code == ' ', uint8(n)} //nolint:gosec // four at most
 }
 
 // loadFont reads a font dictionary. It never fails: a font that is not understood has characters without text.
@@ -309,6 +335,7 @@ func numbered(name string, code int) string {
 
 func (d *document) loadComposite(f *font, v value) {
 	f.composite = true
+	f.known = make([]*[256]char, 256)
 	child := index(key(v, "DescendantFonts"), 0)
 	descriptor := key(child, "FontDescriptor")
 	f.describe(baseName(key(v, "BaseFont").Name()), descriptor)
@@ -329,6 +356,7 @@ func (d *document) loadComposite(f *font, v value) {
 	if dw := key(child, "DW"); isNumber(dw) {
 		f.otherwise = dw.Float64() / 1000
 	}
+	f.short = f.encoding == nil || f.encoding.short()
 	f.widths = cidWidths(key(child, "W"))
 	if f.legacy != nil {
 		f.legacyWidths()

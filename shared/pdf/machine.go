@@ -46,7 +46,7 @@ const (
 )
 
 func newMachine(d *document, v view) *machine {
-	return &machine{doc: d, view: v, tm: identity, lm: identity, budget: d.limits.Glyphs, glyphs: d.glyphs[:0], st: state{ctm: v.base, scale: 1}}
+	return &machine{doc: d, view: v, tm: identity, lm: identity, budget: d.limits.Glyphs, glyphs: d.space.glyphs[:0], st: state{ctm: v.base, scale: 1}}
 }
 
 // page draws a page's contents and then its annotations.
@@ -77,6 +77,7 @@ type scope struct {
 	doc       *document
 	resources value
 	fontDict  value
+	printed   string // fontDict, once it was asked for
 	fonts     map[string]*font
 	outer     *scope
 }
@@ -89,6 +90,11 @@ func (s *scope) font(name string) *font {
 	if f, ok := s.fonts[name]; ok {
 		return f
 	}
+	ref := s.fontReference(name)
+	if f := s.doc.fonts[ref]; f != nil && ref != "" {
+		s.fonts[name] = f
+		return f
+	}
 	v := key(s.fontDict, name)
 	if !isDict(v) {
 		f := fallback()
@@ -98,16 +104,23 @@ func (s *scope) font(name string) *font {
 		s.fonts[name] = f
 		return f
 	}
-	ref := reference(s.fontDict, name)
-	f := s.doc.fonts[ref]
-	if f == nil {
-		f = s.doc.loadFont(v)
-		if ref != "" {
-			s.doc.fonts[ref] = f
-		}
+	f := s.doc.loadFont(v)
+	if ref != "" {
+		s.doc.fonts[ref] = f
 	}
 	s.fonts[name] = f
 	return f
+}
+
+// fontReference returns the reference to a font, or "". See [reference].
+func (s *scope) fontReference(name string) string {
+	if !isDict(s.fontDict) {
+		return ""
+	}
+	if s.printed == "" {
+		s.printed = s.fontDict.String()
+	}
+	return referenceIn(s.printed, name)
 }
 
 func (s *scope) find(category, name string) (value, value) {
@@ -329,11 +342,11 @@ func (m *machine) show(s []byte) {
 	hidden := m.isHidden()
 	p := m.pen()
 	for len(s) > 0 {
-		c, n := f.take(s)
-		s = s[n:]
-		if n == 0 {
+		c := f.take(s, &m.doc.known)
+		if c.bytes == 0 {
 			return
 		}
+		s = s[c.bytes:]
 		if f.vertical {
 			if !hidden {
 				m.put(&p, c.text, 0, -1)

@@ -74,7 +74,9 @@ func (f *font) standardWidths(name string) {
 func widthOf(text string, table []float64) float64 {
 	r, _ := utf8.DecodeRuneInString(text)
 	if r >= 0x7f {
-		r, _ = utf8.DecodeRuneInString(norm.NFD.String(text))
+		if base := norm.NFD.PropertiesString(text).Decomposition(); len(base) > 0 {
+			r, _ = utf8.DecodeRune(base)
+		}
 	}
 	switch r {
 	case '‘', '’', '•':

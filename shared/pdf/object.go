@@ -55,7 +55,11 @@ func reference(v value, name string) string {
 	if !isDict(v) {
 		return ""
 	}
-	rest := v.String()
+	return referenceIn(v.String(), name)
+}
+
+// referenceIn is [reference] for a dictionary as it is printed.
+func referenceIn(rest, name string) string {
 	for {
 		i := strings.Index(rest, "/"+name+" ")
 		if i < 0 {
@@ -127,8 +131,12 @@ func (d *document) rawStream(v value) []byte {
 			return data[:n]
 		}
 	}
-	end := bytes.Index(data, []byte("endstream"))
+	end := -1
+	if int(offset) < d.endless {
+		end = bytes.Index(data, []byte("endstream"))
+	}
 	if end < 0 {
+		d.endless = min(d.endless, int(offset)) // so that the rest of the file is not searched again for every stream
 		if end = bytes.Index(data, []byte("endobj")); end < 0 {
 			end = len(data)
 		}

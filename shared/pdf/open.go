@@ -77,7 +77,7 @@ func (d *document) openFile(file []byte) (err error) {
 			err = fmt.Errorf("%v", cause)
 		}
 	}()
-	d.file = file
+	d.file, d.endless = file, len(file)
 	d.encrypted = false
 	source := &metered{d.ctx, bytes.NewReader(file), openBudget(len(file))}
 	r, err := ledongthuc.NewReader(source, int64(len(file)))

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"time"
 
@@ -59,11 +58,12 @@ type document struct {
 	reader    *ledongthuc.Reader
 	repaired  string // why the file was repaired, else ""
 	encrypted bool
-	unpack    int64 // bytes that streams may still unpack to
-	inflater  io.ReadCloser
+	unpack    int64            // bytes that streams may still unpack to
+	endless   int              // from where on no stream in the file has an end
+	known     int              // how many pages of codes the fonts may still remember; see [font.take]
 	fonts     map[string]*font // by reference
 	hidden    map[string]bool  // references of optional content that is off
-	glyphs    []assembly.Glyph // space for a page's glyphs, used again
+	space     *space
 }
 
 // Read reads a PDF document. It returns a document with at least one word, or an error: a Permanent fault with one of the
@@ -87,7 +87,8 @@ func Examine(ctx context.Context, content []byte, limits Limits) (Reading, error
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, limits.Time, context.DeadlineExceeded)
 	defer cancel()
-	d := &document{ctx: ctx, limits: limits, unpack: limits.Unpack, fonts: map[string]*font{}}
+	d := newDocument(ctx, limits)
+	defer d.release()
 	out, err := d.read(content)
 	if out == nil {
 		out = &Reading{}
@@ -286,7 +287,7 @@ func (d *document) readPage(p pageNode) (page layout.Page, signs Signs, err erro
 	m := newMachine(d, view)
 	m.page(p)
 	page.Blocks = assembly.Blocks(m.glyphs)
-	d.glyphs = m.glyphs // for the next page
+	d.space.glyphs = m.glyphs // for the next page
 	return page, m.signs, nil
 }
 

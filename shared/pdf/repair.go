@@ -3,7 +3,9 @@ package pdf
 import (
 	"bytes"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 )
 
@@ -25,6 +27,7 @@ type rebuild struct {
 	tree    string // the Pages object without a parent, likewise
 	pages   []int  // objects of type Page, in file order
 	streams [][2]int
+	endless int // from where on no stream in the file has an end
 }
 
 // maxRepairObjects bounds a repair: no real document has more objects.
@@ -34,8 +37,8 @@ const maxRepairObjects = 4_000_000
 // last one with a number counting, and with the objects of object streams written out one by one at the end. It trusts
 // neither offsets nor lengths.
 func repair(d *document, content []byte) []byte {
-	r := &rebuild{objects: map[int]found{}}
 	out := bytes.Clone(normalHeader(pastJunk(content)))
+	r := &rebuild{objects: map[int]found{}, endless: len(out)}
 	r.scan(out)
 	if r.encrypt == "" {
 		for _, at := range r.streams {
@@ -78,7 +81,7 @@ func (r *rebuild) scan(file []byte) {
 		dict := header0(file, pos)
 		unescape(dict)
 		r.note(dict, num, gen, start)
-		if end, ok := streamEnd(file, pos, dict); ok {
+		if end, ok := r.streamEnd(file, pos, dict); ok {
 			pos = end
 		}
 	}
@@ -191,7 +194,7 @@ func (r *rebuild) note(dict []byte, num, gen, start int) {
 }
 
 // streamEnd returns the position after the stream that may follow a dictionary.
-func streamEnd(file []byte, pos int, dict []byte) (int, bool) {
+func (r *rebuild) streamEnd(file []byte, pos int, dict []byte) (int, bool) {
 	if dict == nil {
 		return 0, false
 	}
@@ -211,8 +214,12 @@ func streamEnd(file []byte, pos int, dict []byte) (int, bool) {
 			}
 		}
 	}
+	if data >= r.endless {
+		return data, true
+	}
 	i := bytes.Index(file[data:], []byte("endstream"))
 	if i < 0 {
+		r.endless = data
 		return data, true
 	}
 	return data + i + len("endstream"), true
@@ -234,7 +241,7 @@ func (r *rebuild) unpack(d *document, file []byte, num, start int) {
 	dict := header0(file, start+i+3)
 	count, okCount := number(countPattern, dict)
 	first, okFirst := number(firstPattern, dict)
-	end, okEnd := streamEnd(file, start+i+3, dict)
+	end, okEnd := r.streamEnd(file, start+i+3, dict)
 	if !okCount || !okFirst || !okEnd || bytes.Contains(dict, []byte("/DecodeParms")) {
 		return
 	}
@@ -292,8 +299,9 @@ func number(p *regexp.Regexp, dict []byte) (int, bool) {
 func (r *rebuild) write(file []byte) []byte {
 	file = append(file, '\n')
 	top := 0
-	for num, o := range r.objects {
-		top = max(top, num)
+	for _, num := range slices.Sorted(maps.Keys(r.objects)) {
+		top = num
+		o := r.objects[num]
 		if o.body == nil {
 			continue
 		}
@@ -305,24 +313,18 @@ func (r *rebuild) write(file []byte) []byte {
 	}
 	root := r.rootObject(&file, &top)
 	table := len(file)
-	file = append(file, "xref\n"...)
-	for num := 0; num <= top; {
-		if _, ok := r.objects[num]; !ok && num > 0 {
-			num++
-			continue
+	file = append(file, "xref\n0 1\n0000000000 65535 f \n"...)
+	numbers := slices.Sorted(maps.Keys(r.objects))
+	for len(numbers) > 0 {
+		n := 1
+		for n < len(numbers) && numbers[n] == numbers[0]+n {
+			n++
 		}
-		end := num + 1
-		for _, ok := r.objects[end]; ok; _, ok = r.objects[end] {
-			end++
+		file = append(file, fmt.Sprintf("%d %d\n", numbers[0], n)...)
+		for _, num := range numbers[:n] {
+			file = append(file, fmt.Sprintf("%010d %05d n \n", r.objects[num].offset, r.objects[num].gen)...)
 		}
-		file = append(file, fmt.Sprintf("%d %d\n", num, end-num)...)
-		for ; num < end; num++ {
-			if o, ok := r.objects[num]; ok {
-				file = append(file, fmt.Sprintf("%010d %05d n \n", o.offset, o.gen)...)
-			} else {
-				file = append(file, "0000000000 65535 f \n"...)
-			}
-		}
+		numbers = numbers[n:]
 	}
 	file = append(file, fmt.Sprintf("trailer\n<< /Size %d", top+1)...)
 	for _, x := range [][2]string{{"Root", root}, {"Info", r.info}, {"Encrypt", r.encrypt}, {"ID", r.id}} {

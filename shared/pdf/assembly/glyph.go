@@ -26,14 +26,7 @@ type Glyph struct {
 // Plain spells out what a glyph's text should be in a word: ligatures become their letters, as readers search for
 // "office" and not for "oﬃce"; spaces of all kinds become a plain space; what is no character at all becomes nothing.
 func Plain(s string) string {
-	ordinary := true
-	for i := range len(s) {
-		if s[i] < 0x20 || s[i] >= 0x7f {
-			ordinary = false
-			break
-		}
-	}
-	if ordinary {
+	if ordinary(s) {
 		return s
 	}
 	var sb strings.Builder
@@ -51,4 +44,15 @@ func Plain(s string) string {
 		}
 	}
 	return sb.String()
+}
+
+// ordinary reports whether s stands in a word as it is: it has printable characters only, of scripts without ligatures or spaces of
+// their own.
+func ordinary(s string) bool {
+	for _, r := range s {
+		if r < 0x20 || r >= 0x7f && r <= 0xa0 || r == 0xad || r >= 0x1680 && (r < 0x2010 || r > 0x2027) {
+			return false
+		}
+	}
+	return true
 }

@@ -45,21 +45,18 @@ func (l *Library) Open(content []byte, passwords []string) (*Document, error) {
 func (d *Document) unlock(content []byte, passwords []string) error {
 	var err error
 	for _, password := range append([]string{""}, passwords...) {
-		request := &requests.OpenDocument{File: &content}
-		if password != "" {
-			request.Password = &password
-		}
-		opened, openErr := d.in.OpenDocument(request)
-		if openErr == nil {
-			d.ref = opened.Document
-			return nil
-		}
-		err = openErr
-		if !errors.Is(err, pdfiumerrors.ErrPassword) {
+		if err = d.open(content, password); !errors.Is(err, pdfiumerrors.ErrPassword) {
 			break
 		}
 	}
+	if errors.Is(err, pdfiumerrors.ErrPassword) {
+		if opened, ok := pdf.OpenedByOwner(content); ok {
+			err = d.open(opened, "")
+		}
+	}
 	switch {
+	case err == nil:
+		return nil
 	case errors.Is(err, pdfiumerrors.ErrPassword) && len(passwords) > 0:
 		return fault.New(fault.ClassPermanent, pdf.KindEncrypted, "the PDF is encrypted, and none of the %d known passwords opens it", len(passwords))
 	case errors.Is(err, pdfiumerrors.ErrPassword):
@@ -68,6 +65,18 @@ func (d *Document) unlock(content []byte, passwords []string) error {
 		return fault.New(fault.ClassPermanent, pdf.KindEncrypted, "the PDF is encrypted in a way that cannot be read")
 	}
 	return damaged(err)
+}
+
+func (d *Document) open(content []byte, password string) error {
+	request := &requests.OpenDocument{File: &content}
+	if password != "" {
+		request.Password = &password
+	}
+	opened, err := d.in.OpenDocument(request)
+	if err == nil {
+		d.ref = opened.Document
+	}
+	return err
 }
 
 func damaged(err error) error {

@@ -41,8 +41,9 @@ func TestWhatStandsBesideTheTextIsReadWhereOnlyPdfiumOpensTheDocument(t *testing
 	}{
 		{"by the first engine", file("", nil, furnished()...), Options{}, "glyph/1"},
 		{"by PDFium alone", file("", nil, furnished()...), Options{Engine: Pdfium}, "pdfium/1"},
-		{"encrypted", locked("", furnished()), Options{}, "pdfium/1"},
-		{"encrypted with a password that is known", locked("hunter2", furnished()), Options{Passwords: []string{"hunter2"}}, "pdfium/1"},
+		{"encrypted, by PDFium alone", locked("", furnished()), Options{Engine: Pdfium}, "pdfium/1"},
+		{"encrypted", locked("", furnished()), Options{}, "glyph/1"},
+		{"encrypted with a password that is known", locked("hunter2", furnished()), Options{Passwords: []string{"hunter2"}}, "glyph/1"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

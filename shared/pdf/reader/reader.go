@@ -66,6 +66,9 @@ func (r *Reader) Read(ctx context.Context, content []byte, limits pdf.Limits, o 
 	}
 	var err error
 	w.reading, err = pdf.Examine(ctx, content, limits)
+	if fault.KindOf(err) == pdf.KindEncrypted {
+		err = w.decrypt(err)
+	}
 	switch {
 	case err == nil || textless(err) && w.reading.Document != nil:
 		if failed := w.doubtful(err != nil); errors.Is(failed, ErrNotCompiled) {
@@ -73,9 +76,6 @@ func (r *Reader) Read(ctx context.Context, content []byte, limits pdf.Limits, o 
 		}
 	case otherEngineMayHelp(err):
 		first := w.reading
-		if fault.KindOf(err) == pdf.KindEncrypted {
-			w.reading = pdf.Reading{} // what was decrypted wrongly
-		}
 		if failed := w.byPdfium(fault.KindOf(err) + ", by " + pdf.Engine); failed != nil {
 			w.reading = first
 			return first, verdict(err, failed)

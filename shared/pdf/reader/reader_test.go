@@ -66,9 +66,9 @@ func TestTheEngineAndTheReasonAreTold(t *testing.T) {
 		{"an ordinary document", plain, Options{}, "Hello reader", "glyph/1", ""},
 		{"PDFium where it is asked for", plain, Options{Engine: Pdfium}, "Hello reader", "pdfium/1", ""},
 		{"encryption that package pdf cannot read", locked("", pages(object{body: "null"}, say("Hello reader"))), Options{},
-			"Hello reader", "pdfium/1", "encrypted, by glyph/1"},
+			"Hello reader", "glyph/1", "decrypted by pdfium/1"},
 		{"a known password", locked("hunter2", pages(object{body: "null"}, say("Hello reader"))), Options{Passwords: []string{"wrong", "hunter2"}},
-			"Hello reader", "pdfium/1", "encrypted, by glyph/1"},
+			"Hello reader", "glyph/1", "decrypted by pdfium/1"},
 		{"a page without meaning among others", file("", nil, pages(japanese, say("Hello reader"), inJapanese)...), Options{},
 			"Hello reader\n\fあい", "glyph/1+pdfium/1", "page 2 by pdfium/1: characters without a meaning"},
 	}

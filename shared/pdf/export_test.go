@@ -1,0 +1,7 @@
+package pdf
+
+// PasswordHash and CBC let tests encrypt documents.
+var (
+	PasswordHash = passwordHash
+	CBC          = cbc
+)
