@@ -72,6 +72,9 @@ func (c *compiler) plan() *plan {
 	for i := range t.Checks {
 		p.checks = append(p.checks, c.check(fmt.Sprintf("checks[%d]", i), t.Checks[i]))
 	}
+	if p.rows = t.Rows; p.rows != "" && !slices.Contains(rowKinds(), p.rows) {
+		c.fail("rows", "%q are not known; use one of %s, or none", p.rows, strings.Join(rowKinds(), ", "))
+	}
 	p.matcher.seal()
 	p.indexNear()
 	return p

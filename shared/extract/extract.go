@@ -34,6 +34,7 @@ type Extractor struct {
 	plans       map[string]*plan
 	borrowed    []*invoice2data.Template // in the order in which they are tried
 	only        *plan                    // of the one template that reads every document; nil for none
+	tables      *tableKinds
 	foreignOnly bool                     // the one template that reads every document is the borrowed one
 	fingerprint string
 }
@@ -45,6 +46,12 @@ type Result struct {
 	// Fields are in the template's order; values of a repeated field are in the document's order. A field that was not
 	// found is absent. It is never nil.
 	Fields []event.Field
+	// Items are the rows of tables, in the document's order: lines of invoices, receipts and orders, transactions of statements.
+	Items []event.Item
+	// OmittedItems is how many rows at the end were left out so that the event stays below 1 MiB.
+	OmittedItems int
+	// Checks is the arithmetic that was tried on fields and items.
+	Checks []event.Check
 }
 
 // New loads the templates. It fails on the first folder with a broken one, naming file, line and field of every problem
@@ -54,7 +61,7 @@ func New(cfg Config) (*Extractor, error) {
 	if err != nil {
 		return nil, err
 	}
-	e := &Extractor{plans: set.plans, borrowed: set.borrowed, fingerprint: set.fingerprint()}
+	e := &Extractor{plans: set.plans, borrowed: set.borrowed, tables: newTableKinds(), fingerprint: set.fingerprint()}
 	if cfg.TemplateFile == "" {
 		return e, nil
 	}
@@ -98,13 +105,22 @@ func readBy(p *plan, s *sheet, doc *layout.Document) (*reading, [][]candidate) {
 // result puts what a document carries as data before what was read from its pages.
 func (e *Extractor) result(r *reading, chosen [][]candidate, doc *layout.Document) Result {
 	fields, template := r.fields(chosen), r.plan.source
+	var items []event.Item
 	if theirs, name := e.foreign(r.sheet); name != "" {
+		items = foreignItems(theirs)
 		fields, template = e.withForeign(theirs, fields), name
 	}
-	if inv, ok := embeddedInvoice(doc); ok {
+	inv, embedded := embeddedInvoice(doc)
+	if embedded {
 		fields = r.withEmbedded(inv, fields)
+		items = embeddedItems(inv)
 	}
-	return Result{Template: template, Fields: fields}
+	if len(items) == 0 && !(e.foreignOnly && template != r.plan.source) {
+		items = r.rows(e.tables, fields)
+	}
+	out := Result{Template: template, Fields: fields, Checks: checks(r.plan, fields, items)}
+	out.Items, out.OmittedItems = capped(items)
+	return out
 }
 
 // plan returns the plan that reads documents of a class.

@@ -21,6 +21,7 @@ type reading struct {
 	form       []layout.FormField
 	near       [][]int  // places of the plan's near words; nil until they are looked for
 	lines      []folded // by row; nil until they are asked for
+	period     period   // of a statement's transactions; zero until they are read
 }
 
 // place is where a label is kept: labels[row][nth].

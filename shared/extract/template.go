@@ -14,6 +14,7 @@ type Template struct {
 	Sections []Section         `yaml:"sections"`
 	Fields   []Rule            `yaml:"fields"`
 	Checks   []Check           `yaml:"checks"`
+	Rows     string            `yaml:"rows"`
 }
 
 // Labels are synonyms by language. The language only documents them: all are looked for in every document.
@@ -109,6 +110,7 @@ type plan struct {
 	sections []string
 	rules    []compiledRule
 	checks   []compiledCheck
+	rows     string // which rows are read besides the fields; empty for none
 }
 
 // compiledRule is a rule with its expressions compiled.

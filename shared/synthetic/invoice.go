@@ -263,6 +263,7 @@ func invoiceProse(d *draft, s *sale) {
 		d.need(2 * t.body.leading())
 		d.text(d.left+14, d.y, t.body, d.money.count(it.qty)+" "+it.unit+"  "+it.name)
 		d.textRight(d.edge()-14, d.y, t.body, d.money.number(it.total))
+		d.factItem(kindLineItem, quantityCell(it.qty), unitCell(it.unit), descriptionCell(it.name), amountCell(it.total))
 		d.y += t.body.leading() * 1.15
 	}
 	d.y += 4

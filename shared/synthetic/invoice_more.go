@@ -70,6 +70,7 @@ func invoiceTypewriter(d *draft, s *sale) {
 	d.typed(f, strings.Repeat("-", cols))
 	for _, it := range s.items {
 		d.typed(f, padRight(it.code, 10)+padRight(clip(it.name, 35), 36)+padLeft(d.money.count(it.qty), 9)+padLeft(d.money.number(it.price), 16)+padLeft(d.money.number(it.total), 16))
+		d.factItem(kindLineItem, codeCell(it.code), descriptionCell(clip(it.name, 35)), quantityCell(it.qty), priceCell(it.price), amountCell(it.total))
 	}
 	d.typed(f, strings.Repeat("-", cols))
 	rows := s.totalRows(d, s.words.grand[0])
@@ -124,6 +125,7 @@ func invoiceDatasheet(d *draft, s *sale) {
 		for i, it := range s.items {
 			section(fmt.Sprintf("%s %d", s.words.pos[0], i+1), []row{plainRow(s.words.name[0], it.name), plainRow(s.words.qty[0], d.money.count(it.qty)+" "+it.unit),
 				plainRow(s.words.price[0], d.money.number(it.price)), plainRow(s.words.rate[0], d.money.percent(it.rate)+" %"), plainRow(s.words.total[0], d.money.number(it.total))})
+			d.factItem(kindLineItem, descriptionCell(it.name), quantityCell(it.qty), unitCell(it.unit), priceCell(it.price), rateCell(it.rate), amountCell(it.total))
 		}
 	} else {
 		s.itemTable(d, d.left, d.inner(), tableStyle{head: t.small.bold(), body: t.small, pad: 2, headRule: 0.6, ink: t.ink})
@@ -205,9 +207,13 @@ func (a *airtime) spotTable(d *draft, dated bool) {
 	var rows [][]string
 	for i, sp := range a.spots {
 		days := sp.days
+		facts := []Cell{positionCell(fmt.Sprint(i + 1)), descriptionCell(sp.program), quantityCell(100 * sp.count), priceCell(sp.rate), amountCell(sp.rate * cents(sp.count))}
 		if dated {
-			days = d.date(a.from.AddDate(0, 0, i%4))
+			on := a.from.AddDate(0, 0, i%4)
+			days = d.date(on)
+			facts = append(facts, dateCell("date", on))
 		}
+		d.factItem(kindLineItem, facts...)
 		rows = append(rows, []string{fmt.Sprint(i + 1), sp.program, days, sp.slot, fmt.Sprintf(":%d", sp.length), fmt.Sprint(sp.count), d.money.amount(sp.rate), d.money.amount(sp.rate * cents(sp.count))})
 	}
 	d.table(d.left, d.inner(), cols, rows, st)

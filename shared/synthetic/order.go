@@ -200,6 +200,7 @@ func (s *sale) compactTable(d *draft) {
 	var rows [][]string
 	for _, it := range s.items {
 		rows = append(rows, []string{it.name, d.money.count(it.qty) + " " + it.unit, d.money.number(it.price), d.money.number(it.total)})
+		d.factItem(kindLineItem, descriptionCell(it.name), quantityCell(it.qty), unitCell(it.unit), priceCell(it.price), amountCell(it.total))
 	}
 	d.table(d.left, d.inner(), cols, rows, st)
 }
@@ -231,6 +232,7 @@ func typewriterOrder(d *draft) {
 	d.typed(f, strings.Repeat("=", 86))
 	for i, it := range s.items {
 		d.typed(f, padRight(fmt.Sprintf("%03d", (i+1)*10), 6)+padRight(clip(it.name, 38), 40)+padLeft(d.money.count(it.qty)+" "+it.unit, 10)+padLeft(d.money.number(it.price), 15)+padLeft(d.money.number(it.total), 15))
+		d.factItem(kindLineItem, positionCell(fmt.Sprintf("%03d", (i+1)*10)), descriptionCell(clip(it.name, 38)), quantityCell(it.qty), unitCell(it.unit), priceCell(it.price), amountCell(it.total))
 	}
 	d.typed(f, strings.Repeat("=", 86))
 	rows := []row{d.moneyRow(s.words.orderTotal[0], "grand_total", s.grand)}
@@ -336,6 +338,7 @@ func insertionOrder(d *draft) {
 			cells = append(cells, fmt.Sprint(n))
 		}
 		body = append(body, append(cells, fmt.Sprint(sp.count), d.money.amount(sp.rate*cents(sp.count))))
+		d.factItem(kindLineItem, descriptionCell(sp.program+" "+sp.slot), quantityCell(100*sp.count), priceCell(sp.rate), amountCell(sp.rate*cents(sp.count)))
 	}
 	d.table(d.left, d.inner(), cols, body, st)
 	d.sums(d.edge(), 190, []row{plainRow("Commission 15%", d.money.amount(a.commission)), plainRow("Net", d.money.amount(a.gross-a.commission)), d.moneyRow("Gross Order Total", "gross_amount", a.gross)}, true)

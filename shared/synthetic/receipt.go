@@ -214,8 +214,10 @@ func tillReceipt(d *draft) {
 		case it.qty != 100 || long:
 			d.typed(f, clip(it.name, 34))
 			d.ends(f, "  "+d.money.count(it.qty)+" x "+d.money.number(it.price), d.money.number(it.total))
+			d.factItem(kindLineItem, descriptionCell(clip(it.name, 34)), quantityCell(it.qty), priceCell(it.price), amountCell(it.total))
 		default:
 			d.ends(f, clip(it.name, 28), d.money.number(it.total))
+			d.factItem(kindLineItem, descriptionCell(clip(it.name, 28)), amountCell(it.total))
 		}
 	}
 	d.typed(f, rule)
@@ -240,6 +242,7 @@ func slipReceipt(d *draft) {
 		d.text(d.left, d.y, f, d.money.count(it.qty))
 		d.text(d.left+28, d.y, f, it.name)
 		d.textRight(d.edge(), d.y, f, d.money.number(it.total))
+		d.factItem(kindLineItem, quantityCell(it.qty), descriptionCell(it.name), amountCell(it.total))
 		d.y += f.leading()
 	}
 	d.rule(d.y-5, 0.5, rgb{})
@@ -265,6 +268,7 @@ func restaurantReceipt(d *draft) {
 	d.y += 6
 	for _, it := range p.items {
 		d.ends(f, d.money.count(it.qty)+" "+clip(it.name, 24), d.money.number(it.total))
+		d.factItem(kindLineItem, quantityCell(it.qty), descriptionCell(clip(it.name, 24)), amountCell(it.total))
 	}
 	d.y += 6
 	p.paid(d, f)

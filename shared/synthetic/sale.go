@@ -240,21 +240,24 @@ func (s *sale) itemTable(d *draft, x, w float64, st tableStyle) {
 	rows := make([][]string, 0, len(s.items))
 	for i, it := range s.items {
 		var cells []string
-		put := func(on bool, cell string) {
+		var facts []Cell
+		put := func(on bool, cell string, fact Cell) {
 			if on {
-				cells = append(cells, cell)
+				cells, facts = append(cells, cell), append(facts, fact)
 			}
 		}
-		put(withPos, d.money.count((i+1)*step*100))
-		put(qtyFirst, d.money.count(it.qty))
-		put(withCode, it.code)
-		put(true, it.name)
-		put(!qtyFirst, d.money.count(it.qty))
-		put(withUnit, it.unit)
-		put(true, d.money.number(it.price))
-		put(withRate, d.money.percent(it.rate)+"%")
-		put(true, d.money.number(it.total))
+		position := d.money.count((i + 1) * step * 100)
+		put(withPos, position, positionCell(position))
+		put(qtyFirst, d.money.count(it.qty), quantityCell(it.qty))
+		put(withCode, it.code, codeCell(it.code))
+		put(true, it.name, descriptionCell(it.name))
+		put(!qtyFirst, d.money.count(it.qty), quantityCell(it.qty))
+		put(withUnit, it.unit, unitCell(it.unit))
+		put(true, d.money.number(it.price), priceCell(it.price))
+		put(withRate, d.money.percent(it.rate)+"%", rateCell(it.rate))
+		put(true, d.money.number(it.total), amountCell(it.total))
 		rows = append(rows, cells)
+		d.factItem(kindLineItem, facts...)
 	}
 	d.table(x, w, cols, rows, st)
 }

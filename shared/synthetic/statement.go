@@ -195,6 +195,14 @@ func (a *account) bookingTable(d *draft, split, balances, ends bool, st tableSty
 	}
 	for _, b := range a.bookings {
 		rows = append(rows, line(d.date(b.on), b.text, b.amount, d.money.number(b.balance)))
+		facts := []Cell{dateCell("date", b.on), descriptionCell(b.text), amountCell(b.amount)}
+		if valueDates {
+			facts = append(facts, dateCell("value_date", b.on))
+		}
+		if balances {
+			facts = append(facts, balanceCell(b.balance))
+		}
+		d.factItem(kindTransaction, facts...)
 	}
 	if ends && balances {
 		rows = append(rows, line(d.date(a.to), a.words.closing[0], 0, d.money.number(a.closing)))
@@ -292,6 +300,7 @@ func ledgerStatement(d *draft) {
 	d.typed(f, padRight("", 14)+padRight(a.words.opening[0], 42)+padLeft("", 17)+padLeft(d.factNumber("opening_balance", a.opening), 18))
 	for _, b := range a.bookings {
 		d.typed(f, padRight(d.date(b.on), 14)+padRight(clip(b.text, 40), 42)+padLeft(d.money.number(b.amount), 17)+padLeft(d.money.number(b.balance), 18))
+		d.factItem(kindTransaction, dateCell("date", b.on), descriptionCell(clip(b.text, 40)), amountCell(b.amount), balanceCell(b.balance))
 	}
 	d.typed(f, strings.Repeat("-", cols))
 	d.need(3 * f.leading())

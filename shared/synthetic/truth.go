@@ -1,5 +1,7 @@
 package synthetic
 
+import "time"
+
 // Truth is what a document says: the ground truth that goes beside it as a JSON sidecar. Every field's value is printed in
 // the document; nothing else is listed.
 type Truth struct {
@@ -9,6 +11,53 @@ type Truth struct {
 	Seed     int64   `json:"seed"`
 	Index    int64   `json:"index"`
 	Fields   []Field `json:"fields"` // in the order in which they were printed; a name may occur more than once
+	Items    []Item  `json:"items,omitempty"`
+}
+
+// Item is one printed row: a line of an invoice, receipt or order, a transaction of a statement.
+type Item struct {
+	Kind  string `json:"kind"`  // line_item or transaction
+	Cells []Cell `json:"cells"` // those that are printed
+}
+
+// Cell is one printed value of a row, normalised as a field's.
+type Cell struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+	Type  string `json:"type"`
+}
+
+// Kinds of items, as in the event contract.
+const (
+	kindLineItem    = "line_item"
+	kindTransaction = "transaction"
+)
+
+// factItem records a row that is printed.
+func (d *draft) factItem(kind string, cells ...Cell) {
+	d.truth.Items = append(d.truth.Items, Item{Kind: kind, Cells: cells})
+}
+
+// Cells of rows, by what they hold.
+func positionCell(printed string) Cell    { return Cell{"position", printed, typeIdentifier} }
+func codeCell(code string) Cell           { return Cell{"item_number", code, typeIdentifier} }
+func descriptionCell(printed string) Cell { return Cell{"description", printed, typeText} }
+func unitCell(unit string) Cell           { return Cell{"unit", unit, typeText} }
+func priceCell(price cents) Cell          { return Cell{"unit_price", price.decimal(), typeAmount} }
+func amountCell(amount cents) Cell        { return Cell{"amount", amount.decimal(), typeAmount} }
+func balanceCell(balance cents) Cell      { return Cell{"balance", balance.decimal(), typeAmount} }
+func dateCell(name string, on time.Time) Cell {
+	return Cell{name, iso(on), typeDate}
+}
+
+// quantityCell takes hundredths.
+func quantityCell(hundredths int) Cell {
+	return Cell{"quantity", moneyStyle{decimal: "."}.count(hundredths), typeNumber}
+}
+
+// rateCell takes thousandths.
+func rateCell(thousandths int) Cell {
+	return Cell{"tax_rate", moneyStyle{decimal: "."}.percent(thousandths), typeNumber}
 }
 
 // Field is one printed value.

@@ -18,7 +18,7 @@ var ErrNoInvoice = errors.New("this XML is no invoice in CII or UBL")
 
 // Field is one value: names and forms are those of the template for invoices (see docs/templates.md).
 type Field struct {
-	Name  string // such as grand_total; names of a line's values begin with line_items[0].
+	Name  string // such as grand_total, or of a line's value, such as unit_price
 	Type  string // date, amount, currency, identifier, party, text or number
 	Value string
 	Raw   string // as the XML has it
@@ -28,6 +28,9 @@ type Field struct {
 type Invoice struct {
 	Syntax string // CII or UBL
 	Fields []Field
+	// Lines are the invoice's lines, at most 2,000, each with at least one value: position, item_number, description, quantity,
+	// unit (a code of UN/ECE Recommendation 20), unit_price, price_quantity (what the price is for), tax_rate, amount.
+	Lines [][]Field
 }
 
 // Parse reads an invoice. The error is [ErrNoInvoice] for other XML, and says what is wrong with XML that cannot be read.
@@ -46,13 +49,13 @@ func Parse(content []byte) (Invoice, error) {
 				inv.Fields = append(inv.Fields, f)
 			}
 		}
-		inv.Fields = append(inv.Fields, lineItems(root, s)...)
+		inv.Lines = lines(root, s)
 		return inv, nil
 	}
 	return Invoice{}, ErrNoInvoice
 }
 
-// rule says where a field stands: the first path that leads to a value is taken.
+// rule says where a field stands: the first path that leads to a value is taken. One that ends in /@name leads to an attribute.
 type rule struct {
 	name  string
 	typ   string
@@ -70,8 +73,12 @@ type syntax struct {
 
 func (r rule) read(at *node) (Field, bool) {
 	for _, path := range r.paths {
+		path, attribute, _ := strings.Cut(path, "/@")
 		for _, n := range at.find(path) {
 			raw := n.value()
+			if attribute != "" {
+				raw = n.attr(attribute)
+			}
 			if v := normal(r.typ, n, raw); v != "" {
 				return Field{Name: r.name, Type: r.typ, Value: v, Raw: raw}, true
 			}

@@ -2,6 +2,7 @@ package einvoice_test
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -56,6 +57,11 @@ func values(t *testing.T, xml string) (syntax string, out map[string]string) {
 	for _, f := range inv.Fields {
 		out[f.Name] = f.Value
 	}
+	for i, line := range inv.Lines {
+		for _, f := range line {
+			out[fmt.Sprintf("%d.%s", i, f.Name)] = f.Value
+		}
+	}
 	return inv.Syntax, out
 }
 
@@ -64,7 +70,7 @@ func TestCrossIndustryInvoicesAreRead(t *testing.T) {
 	want := map[string]string{
 		"invoice_number": "A-17", "issue_date": "2025-04-03", "seller_name": "Maple & Sons Ltd", "seller_vat": "DE123456789", "buyer_name": "Elm AG",
 		"currency": "EUR", "net_total": "99.00", "tax_total": "18.81", "grand_total": "117.81", "due_payable": "0.00",
-		"line_items[0].description": "Oak boards", "line_items[0].quantity": "10", "line_items[0].unit_price": "9.90", "line_items[0].amount": "99.00",
+		"0.description": "Oak boards", "0.quantity": "10", "0.unit": "MTR", "0.unit_price": "9.90", "0.amount": "99.00",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || syntax != einvoice.CII {
 		t.Errorf("%s (-want +got):\n%s", syntax, diff)
@@ -76,7 +82,7 @@ func TestUBLInvoicesAreRead(t *testing.T) {
 	want := map[string]string{
 		"invoice_number": "A-17", "issue_date": "2025-04-03", "due_date": "2025-05-03", "seller_name": "Maple & Sons Ltd", "seller_vat": "DE123456789",
 		"buyer_name": "Elm AG", "currency": "EUR", "net_total": "99.00", "tax_total": "18.81", "grand_total": "117.81", "due_payable": "117.81",
-		"iban": "DE88200800000970375700", "line_items[0].description": "Oak boards", "line_items[0].quantity": "10", "line_items[0].amount": "99.00",
+		"iban": "DE88200800000970375700", "0.description": "Oak boards", "0.quantity": "10", "0.amount": "99.00",
 	}
 	if diff := cmp.Diff(want, got); diff != "" || syntax != einvoice.UBL {
 		t.Errorf("%s (-want +got):\n%s", syntax, diff)

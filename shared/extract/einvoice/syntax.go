@@ -1,22 +1,20 @@
 package einvoice
 
-import "fmt"
-
 // maxLines bounds the lines whose values are given.
-const maxLines = 50
+const maxLines = 2_000
 
-// lineItems returns the values of the invoice's lines, named line_items[0].description and so on.
-func lineItems(root *node, s syntax) []Field {
-	var out []Field
-	for i, n := range root.find(s.lines) {
-		if i == maxLines {
-			break
-		}
+// lines returns the values of the invoice's lines.
+func lines(root *node, s syntax) [][]Field {
+	var out [][]Field
+	for _, n := range root.find(s.lines) {
+		var line []Field
 		for _, r := range s.line {
 			if f, ok := r.read(n); ok {
-				f.Name = fmt.Sprintf("line_items[%d].%s", i, f.Name)
-				out = append(out, f)
+				line = append(line, f)
 			}
+		}
+		if len(line) > 0 && len(out) < maxLines {
+			out = append(out, line)
 		}
 	}
 	return out
@@ -34,6 +32,9 @@ func cii() syntax {
 		sums       = settlement + "SpecifiedTradeSettlementHeaderMonetarySummation|SpecifiedTradeSettlementMonetarySummation/"
 		account    = settlement + "SpecifiedTradeSettlementPaymentMeans/"
 		terms      = settlement + "SpecifiedTradePaymentTerms/"
+		line       = "SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement/"
+		billed     = "SpecifiedLineTradeDelivery|SpecifiedSupplyChainTradeDelivery/BilledQuantity"
+		price      = "SpecifiedLineTradeAgreement|SpecifiedSupplyChainTradeAgreement/NetPriceProductTradePrice/"
 	)
 	return syntax{
 		name: CII, root: "CrossIndustryInvoice|CrossIndustryDocument",
@@ -49,18 +50,26 @@ func cii() syntax {
 			{"net_total", "amount", []string{sums + "TaxBasisTotalAmount"}},
 			{"tax_total", "amount", []string{sums + "TaxTotalAmount"}},
 			{"grand_total", "amount", []string{sums + "GrandTotalAmount"}},
+			{"prepaid_total", "amount", []string{sums + "TotalPrepaidAmount"}},
 			{"due_payable", "amount", []string{sums + "DuePayableAmount"}},
+			{"lines_total", "amount", []string{sums + "LineTotalAmount"}},
+			{"allowance_total", "amount", []string{sums + "AllowanceTotalAmount"}},
+			{"charge_total", "amount", []string{sums + "ChargeTotalAmount"}},
 			{"iban", "iban", []string{account + "PayeePartyCreditorFinancialAccount/IBANID"}},
 			{"bic", "bic", []string{account + "PayeeSpecifiedCreditorFinancialInstitution/BICID"}},
 			{"order_number", "identifier", []string{agreement + "BuyerOrderReferencedDocument/IssuerAssignedID|ID"}},
 		},
 		lines: trade + "IncludedSupplyChainTradeLineItem",
 		line: []rule{
-			{"description", "text", []string{"SpecifiedTradeProduct/Name"}},
-			{"quantity", "number", []string{"SpecifiedLineTradeDelivery|SpecifiedSupplyChainTradeDelivery/BilledQuantity"}},
-			{"unit_price", "amount", []string{"SpecifiedLineTradeAgreement|SpecifiedSupplyChainTradeAgreement/NetPriceProductTradePrice/ChargeAmount"}},
-			{"amount", "amount", []string{"SpecifiedLineTradeSettlement|SpecifiedSupplyChainTradeSettlement/" +
-				"SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettlementMonetarySummation/LineTotalAmount"}},
+			{"position", "identifier", []string{"AssociatedDocumentLineDocument/LineID"}},
+			{"item_number", "identifier", []string{"SpecifiedTradeProduct/SellerAssignedID"}},
+			{"description", "text", []string{"SpecifiedTradeProduct/Name", "AssociatedDocumentLineDocument/IncludedNote/Content"}},
+			{"quantity", "number", []string{billed}},
+			{"unit", "text", []string{billed + "/@unitCode"}},
+			{"unit_price", "amount", []string{price + "ChargeAmount"}},
+			{"price_quantity", "number", []string{price + "BasisQuantity"}},
+			{"tax_rate", "number", []string{line + "ApplicableTradeTax/RateApplicablePercent|ApplicablePercent"}},
+			{"amount", "amount", []string{line + "SpecifiedTradeSettlementLineMonetarySummation|SpecifiedTradeSettlementMonetarySummation/LineTotalAmount"}},
 		},
 	}
 }
@@ -73,6 +82,7 @@ func ubl() syntax {
 		name   = "PartyLegalEntity/RegistrationName"
 		vat    = "PartyTaxScheme[TaxScheme/ID=VAT]/CompanyID"
 		sums   = "LegalMonetaryTotal/"
+		billed = "InvoicedQuantity|CreditedQuantity"
 	)
 	return syntax{
 		name: UBL, root: "Invoice|CreditNote",
@@ -88,16 +98,25 @@ func ubl() syntax {
 			{"net_total", "amount", []string{sums + "TaxExclusiveAmount"}},
 			{"tax_total", "amount", []string{"TaxTotal[TaxSubtotal/TaxCategory/TaxScheme/ID=VAT]/TaxAmount", "TaxTotal/TaxAmount"}},
 			{"grand_total", "amount", []string{sums + "TaxInclusiveAmount"}},
+			{"prepaid_total", "amount", []string{sums + "PrepaidAmount"}},
 			{"due_payable", "amount", []string{sums + "PayableAmount"}},
+			{"lines_total", "amount", []string{sums + "LineExtensionAmount"}},
+			{"allowance_total", "amount", []string{sums + "AllowanceTotalAmount"}},
+			{"charge_total", "amount", []string{sums + "ChargeTotalAmount"}},
 			{"iban", "iban", []string{"PaymentMeans/PayeeFinancialAccount/ID"}},
 			{"bic", "bic", []string{"PaymentMeans/PayeeFinancialAccount/FinancialInstitutionBranch/ID"}},
 			{"order_number", "identifier", []string{"OrderReference/ID"}},
 		},
 		lines: "InvoiceLine|CreditNoteLine",
 		line: []rule{
+			{"position", "identifier", []string{"ID"}},
+			{"item_number", "identifier", []string{"Item/SellersItemIdentification/ID"}},
 			{"description", "text", []string{"Item/Name", "Item/Description"}},
-			{"quantity", "number", []string{"InvoicedQuantity|CreditedQuantity"}},
+			{"quantity", "number", []string{billed}},
+			{"unit", "text", []string{billed + "/@unitCode"}},
 			{"unit_price", "amount", []string{"Price/PriceAmount"}},
+			{"price_quantity", "number", []string{"Price/BaseQuantity"}},
+			{"tax_rate", "number", []string{"Item/ClassifiedTaxCategory/Percent"}},
 			{"amount", "amount", []string{"LineExtensionAmount"}},
 		},
 	}

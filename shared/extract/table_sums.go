@@ -1,0 +1,233 @@
+package extract
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/shopspring/decimal"
+)
+
+// cent is the smallest amount that sums are compared by.
+var cent = decimal.New(1, -2) //nolint:gochecknoglobals // a constant
+
+// timesHolds says that a line's quantity times its price, less its discount, is its amount, as far as the printed price is
+// rounded.
+func timesHolds(l *line) bool {
+	for _, c := range []column{colAmount, colGross} {
+		if amount, ok := l.number(c); ok && product(l, amount) {
+			return true
+		}
+	}
+	return false
+}
+
+// product says that quantity, price and discount give the amount, or that the quantity was read with the wrong separator and
+// does so when it is put right.
+func product(l *line, amount decimal.Decimal) bool {
+	quantity, okQ := l.number(colQuantity)
+	price, okP := l.number(colUnitPrice)
+	if !okQ || !okP {
+		return false
+	}
+	// The price is printed with its last decimal rounded, so the product may be off by half of that for each piece.
+	unit := decimal.New(5, min(price.Exponent(), -2)-1)
+	tolerance := quantity.Abs().Mul(unit).Add(cent)
+	if limit := amount.Abs().Div(decimal.NewFromInt(50)).Add(cent); tolerance.GreaterThan(limit) {
+		tolerance = limit
+	}
+	near := func(q decimal.Decimal) bool {
+		want := q.Mul(price)
+		if want.Sub(amount).Abs().LessThanOrEqual(tolerance) {
+			return true
+		}
+		rate, ok := l.number(colDiscount)
+		less := want.Sub(want.Mul(rate).Div(decimal.NewFromInt(100)))
+		return ok && less.Sub(amount).Abs().LessThanOrEqual(tolerance)
+	}
+	if near(quantity) {
+		return true
+	}
+	for _, shift := range []int32{3, -3} {
+		if q := quantity.Shift(shift); !amount.IsZero() && near(q) {
+			l.cells[colQuantity] = q.String()
+			return true
+		}
+	}
+	return false
+}
+
+// target is a sum that a document prints, which its lines may add up to.
+type target struct {
+	name  string
+	value decimal.Decimal
+}
+
+// addsUp returns the target that the lines' amounts add up to.
+func addsUp(lines []line, targets []target) (target, bool) {
+	sum := decimal.Zero
+	for i := range lines {
+		if d, ok := lines[i].number(colAmount); ok {
+			sum = sum.Add(d)
+		}
+	}
+	tolerance := decimal.Max(cent.Add(cent), decimal.New(int64(len(lines))*5, -3))
+	for _, t := range targets {
+		if !t.value.IsZero() && sum.Sub(t.value).Abs().LessThanOrEqual(tolerance) {
+			return t, true
+		}
+	}
+	return target{}, false
+}
+
+// settle chooses, by arithmetic, the column that holds the amounts and the lines that are none, and sets how far the lines
+// are to be trusted.
+func (t *table) settle(targets []target) {
+	t.typeColumns()
+	t.chooseAmount(targets)
+	t.lines = t.withoutSums(targets)
+	for i := range t.lines {
+		l := &t.lines[i]
+		if l.cells[colAmount] == "" {
+			l.cells[colAmount], l.cells[colGross] = l.cells[colGross], ""
+		}
+	}
+	_, sum := addsUp(t.lines, targets)
+	for i := range t.lines {
+		t.lines[i].score, t.lines[i].rule = trust(&t.lines[i], sum)
+	}
+}
+
+// Confidence of lines.
+const (
+	scoreSumAndProduct = 0.98 // quantity and price give the amount, and all lines a printed sum
+	scoreSum           = 0.93 // the lines give a printed sum
+	scoreProduct       = 0.88 // quantity and price give the amount
+	scoreNothing       = 0.62 // there is no arithmetic
+	scoreBroken        = 0.40 // quantity and price give another amount
+)
+
+func trust(l *line, sum bool) (score float64, rule string) {
+	_, okQ := l.number(colQuantity)
+	_, okP := l.number(colUnitPrice)
+	_, okA := l.number(colAmount)
+	switch {
+	case okQ && okP && okA && !timesHolds(l):
+		if sum {
+			return scoreNothing, "table+sum!product"
+		}
+		return scoreBroken, "table!product"
+	case okQ && okP && okA && sum:
+		return scoreSumAndProduct, "table+product+sum"
+	case sum:
+		return scoreSum, "table+sum"
+	case okQ && okP && okA:
+		return scoreProduct, "table+product"
+	}
+	return scoreNothing, "table"
+}
+
+// typeColumns finds what unknown columns hold: a quantity or a price with which the lines' products hold.
+func (t *table) typeColumns() {
+	g := t.grid
+	for _, c := range []column{colQuantity, colUnitPrice} {
+		if g.has(c) >= 0 {
+			continue
+		}
+		for i := range g.cells {
+			if g.cells[i].col != colOther {
+				continue
+			}
+			if n := t.tried(i, c); n > 0 && n*2 >= len(t.lines) {
+				g.cells[i].col = c
+				for k := range t.lines {
+					t.lines[k].cells[c] = t.lines[k].numbers[i]
+				}
+				break
+			}
+		}
+	}
+}
+
+// tried says how many products hold when column i of the grid is taken for c.
+func (t *table) tried(i int, c column) int {
+	n := 0
+	for k := range t.lines {
+		l := t.lines[k]
+		l.cells[c] = l.numbers[i]
+		if timesHolds(&l) {
+			n++
+		}
+	}
+	return n
+}
+
+// chooseAmount chooses among several columns for the amount: that whose sum is printed, else that with which the most
+// products hold, else the last one.
+func (t *table) chooseAmount(targets []target) {
+	var columns []int
+	for i := range t.grid.cells {
+		if c := t.grid.cells[i].col; c == colAmount || c == colGross {
+			columns = append(columns, i)
+		}
+	}
+	if len(columns) < 2 {
+		return
+	}
+	best, most := columns[0], -1
+	for _, i := range columns {
+		try := make([]line, len(t.lines))
+		n := 0
+		for k := range t.lines {
+			try[k] = t.lines[k]
+			try[k].cells[colAmount], try[k].cells[colGross] = try[k].numbers[i], ""
+			if timesHolds(&try[k]) {
+				n += 2
+			}
+			if try[k].numbers[i] != "" {
+				n++
+			}
+		}
+		if _, ok := addsUp(try, targets); ok {
+			n += 2 * len(t.lines)
+		}
+		if n > most || n == most && t.grid.cells[i].col == colAmount {
+			best, most = i, n
+		}
+	}
+	for k := range t.lines {
+		l := &t.lines[k]
+		if l.numbers[best] != "" {
+			l.cells[colAmount] = l.numbers[best]
+		}
+	}
+}
+
+// withoutSums leaves out lines that are sums: where the other lines, which have a quantity or a price, add up to what is
+// printed and all of them do not.
+func (t *table) withoutSums(targets []target) []line {
+	full := func(l line) bool { return l.cells[colQuantity] != "" || l.cells[colUnitPrice] != "" }
+	for _, keep := range []func(l line) bool{
+		full,
+		func(l line) bool { return timesHolds(&l) },
+		func(l line) bool { return strings.Trim(l.cells[colDescription], " .:-") != "" },
+		func(line) bool { return true }, // the last, because with a tax all lines may add up too
+	} {
+		kept := slices.DeleteFunc(slices.Clone(t.lines), func(l line) bool { return !keep(l) })
+		if _, ok := addsUp(kept, targets); ok && len(kept) > 0 {
+			return kept
+		}
+	}
+	// Without proof a line goes only where nearly all others have a quantity or a price and it has nothing but an amount.
+	n := 0
+	for _, l := range t.lines {
+		if full(l) {
+			n++
+		}
+	}
+	if n*10 < len(t.lines)*7 {
+		return t.lines
+	}
+	return slices.DeleteFunc(slices.Clone(t.lines), func(l line) bool {
+		return !full(l) && (l.cells[colDescription] == "" || l.cells[colPosition] == "" && t.grid.has(colPosition) >= 0 && l.cells[colItemNumber] == "")
+	})
+}
