@@ -28,13 +28,35 @@ type Correction struct {
 const correctionColumns = `select correction_id, document_id, coalesce(document, '') as document, author, at, what,
 	coalesce(name, '') as name, coalesce(type, '') as type, original, corrected, current, coalesce(note, '') as note from corrections`
 
-// Corrections lists the latest corrections, the latest first.
-func Corrections(ctx context.Context, pool *postgres.Pool, limit int) ([]Correction, error) {
-	list, err := postgres.Collect[Correction](ctx, pool, correctionColumns+" order by at desc, correction_id desc, what, name limit $1", limit)
+// Corrections lists the latest corrections, the latest first: of all documents, or of the one that the id or its beginning names.
+// For an id the error may be one of those of [Get].
+func Corrections(ctx context.Context, pool *postgres.Pool, id string, limit int) ([]Correction, error) {
+	where, args := "", []any{limit}
+	if id != "" {
+		found, err := byID(ctx, pool, id)
+		if err != nil {
+			return nil, idFault(err, id)
+		}
+		where, args = " where document_id = $2", append(args, found.ID)
+	}
+	list, err := postgres.Collect[Correction](ctx, pool, correctionColumns+where+" order by at desc, correction_id desc, what, name limit $1", args...)
 	if err != nil {
 		return nil, fmt.Errorf("list corrections: %w", err)
 	}
 	return list, nil
+}
+
+// Classes returns the document types that documents have, sorted.
+func Classes(ctx context.Context, pool *postgres.Pool) ([]string, error) {
+	list, err := postgres.Collect[struct{ Class string }](ctx, pool, "select distinct class from documents where class is not null order by class")
+	if err != nil {
+		return nil, fmt.Errorf("list document types: %w", err)
+	}
+	classes := make([]string, len(list))
+	for i, one := range list {
+		classes[i] = one.Class
+	}
+	return classes, nil
 }
 
 // CorrectedClass is a document type that a person gave, with what a model can learn it from.

@@ -61,7 +61,7 @@ func Count(ctx context.Context, pool *postgres.Pool) (Counts, error) {
 			count(*) filter (where outcome = 'done') / 60.0::double precision as per_second,
 			coalesce(1000 * extract(epoch from avg(run)), 0)::double precision as run_ms,
 			coalesce(1000 * extract(epoch from avg(wait)), 0)::double precision as wait_ms
-		from timeline where at > now() - interval '1 minute' group by stage order by stage`)
+		from timeline where at > now() - interval '1 minute' and stage <> 'correction' group by stage order by stage`)
 	if err != nil {
 		return c, fmt.Errorf("count rates: %w", err)
 	}

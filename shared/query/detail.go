@@ -29,12 +29,13 @@ type Detail struct {
 	FieldList       []Field          `json:"fields"`
 	Classifications []Classification `json:"classifications"`
 	ArrivalList     []Arrival        `json:"arrivals"`
+	Corrections     []Correction     `json:"corrections"`
 	Timeline        []Step           `json:"timeline"`
 	Failures        []Failure        `json:"failures"`
 	Versions        []Version        `json:"versions"`
 }
 
-// Field is a value read from the document, with its evidence.
+// Field is a value of the document: as a person corrected it, else as it was read, with its evidence.
 type Field struct {
 	Name       string     `json:"name" db:"name"`
 	Value      string     `json:"value" db:"value"`
@@ -44,6 +45,10 @@ type Field struct {
 	BBox       [4]float64 `json:"bbox" db:"bbox"`           // x0 y0 x1 y1 in points, origin top left
 	Confidence float64    `json:"confidence" db:"confidence"`
 	Source     string     `json:"source" db:"source"`
+	// The rest is of a corrected field: who corrected it, and what was read.
+	CorrectedBy string     `json:"corrected_by,omitempty" db:"corrected_by"`
+	CorrectedAt *time.Time `json:"corrected_at,omitempty" db:"corrected_at"`
+	Original    []string   `json:"original,omitempty" db:"original"`
 }
 
 // Classification is the current class with its alternatives.
@@ -64,7 +69,7 @@ type Arrival struct {
 	At     time.Time `json:"at" db:"arrived_at"`
 }
 
-// Step is an event of the document, or a failure.
+// Step is an event of the document, a failure, or a correction.
 type Step struct {
 	At       time.Time      `json:"at" db:"at"`
 	Stage    string         `json:"stage" db:"stage"`
@@ -77,6 +82,8 @@ type Step struct {
 	Stored   *time.Time     `json:"stored,omitempty" db:"stored"` // when the sink had it
 	Version  string         `json:"version,omitempty" db:"version"`
 	EventID  string         `json:"event_id" db:"event_id"`
+	Author   string         `json:"author,omitempty" db:"author"` // of a correction
+	Detail   string         `json:"detail,omitempty" db:"detail"` // what was corrected: name: before -> after
 }
 
 // Failure is one time that a consumer group gave up.
@@ -186,14 +193,16 @@ func (d *Detail) fill(ctx context.Context, tx pgx.Tx) error {
 		d.Text = texts[0].Text
 	}
 	return errors.Join(
-		part(ctx, tx, &d.FieldList, `select name, value, type, coalesce(raw, '') as raw, coalesce(page, 0) as page, bbox, confidence, source
-			from fields where document_id = $1 order by ordinal`, d.ID),
+		part(ctx, tx, &d.FieldList, `select name, value, type, coalesce(raw, '') as raw, coalesce(page, 0) as page, bbox, confidence, source,
+			coalesce(corrected_by, '') as corrected_by, corrected_at, original
+			from fields where document_id = $1 order by ordinal nulls last, name, value`, d.ID),
 		part(ctx, tx, &d.Classifications, `select class, confidence, alternatives, model, version, produced_at
 			from classifications where document_id = $1 order by produced_at`, d.ID),
 		part(ctx, tx, &d.ArrivalList, `select arrival_id, name, source, arrived_at
 			from arrivals where document_id = $1 order by arrived_at, arrival_id`, d.ID),
+		part(ctx, tx, &d.Corrections, correctionColumns+" where document_id = $1 order by at, correction_id, what, name", d.ID),
 		part(ctx, tx, &d.Timeline, `select at, stage, topic, outcome, coalesce(attempts, 0) as attempts, started, wait, run, stored,
-			coalesce(version, '') as version, event_id from timeline where document_id = $1 order by at, event_id`, d.ID),
+			coalesce(version, '') as version, event_id, coalesce(author, '') as author, coalesce(detail, '') as detail from timeline where document_id = $1 order by at, event_id`, d.ID),
 		part(ctx, tx, &d.Failures, `select at, stage, class, kind, message, coalesce(stack, '') as stack, attempts, topic, consumer_group,
 			message_id, open from failures where document_id = $1 order by at, message_id`, d.ID),
 		part(ctx, tx, &d.Versions, `select stage, version, current, produced_at, result

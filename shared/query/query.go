@@ -52,6 +52,11 @@ type Document struct {
 	FailureKind  string     `json:"failure_kind,omitempty" db:"failure_kind"`
 	Failure      string     `json:"failure,omitempty" db:"failure"`
 	FailedAt     *time.Time `json:"failed_at,omitempty" db:"failed_at"`
+
+	// The rest is of a class that a person corrected: what the latest model says, who corrected it, and when.
+	OriginalClass string     `json:"original_class,omitempty" db:"original_class"`
+	CorrectedBy   string     `json:"corrected_by,omitempty" db:"corrected_by"`
+	CorrectedAt   *time.Time `json:"corrected_at,omitempty" db:"corrected_at"`
 }
 
 const documentColumns = `d.document_id, coalesce(d.name, '') as name, coalesce(d.source, '') as source, d.status,
@@ -59,7 +64,8 @@ const documentColumns = `d.document_id, coalesce(d.name, '') as name, coalesce(d
 	coalesce(d.words, 0) as words, coalesce(d.size, 0) as size, coalesce(d.language, '') as language,
 	coalesce(d.media_type, '') as media_type, coalesce(d.outcome, '') as outcome, coalesce(d.fields, 0) as fields, d.arrivals,
 	d.received_at, d.stored_at, coalesce(d.failed_stage, '') as failed_stage, coalesce(d.failure_class, '') as failure_class,
-	coalesce(d.failure_kind, '') as failure_kind, coalesce(d.failure, '') as failure, d.failed_at`
+	coalesce(d.failure_kind, '') as failure_kind, coalesce(d.failure, '') as failure, d.failed_at,
+	coalesce(d.original_class, '') as original_class, coalesce(d.corrected_by, '') as corrected_by, d.corrected_at`
 
 // Filter says which documents to list. Zero fields do not filter.
 type Filter struct {

@@ -121,15 +121,15 @@ stores everything in Postgres.
 	})
 	a.flags.register(root.PersistentFlags())
 	root.AddGroup(&cobra.Group{ID: "run", Title: "Run it:"}, &cobra.Group{ID: "look", Title: "Look at it:"},
-		&cobra.Group{ID: "repair", Title: "Repair what failed:"},
+		&cobra.Group{ID: "repair", Title: "Repair what failed or is wrong:"},
 		&cobra.Group{ID: "try", Title: "Try things without it:"}, &cobra.Group{ID: "set", Title: "Set it up by hand:"})
 	for _, g := range []struct {
 		id       string
 		commands []*cobra.Command
 	}{
 		{"run", []*cobra.Command{a.upCommand(), a.ingestCommand()}},
-		{"look", []*cobra.Command{a.statusCommand(), a.documentsCommand(), a.showCommand(), a.explainCommand(), a.reconcileCommand()}},
-		{"repair", []*cobra.Command{a.deadLettersCommand(), a.backfillCommand(), a.reprocessCommand()}},
+		{"look", []*cobra.Command{a.statusCommand(), a.documentsCommand(), a.showCommand(), a.explainCommand(), a.correctionsCommand(), a.reconcileCommand()}},
+		{"repair", []*cobra.Command{a.correctCommand(), a.deadLettersCommand(), a.backfillCommand(), a.reprocessCommand()}},
 		{"try", []*cobra.Command{a.inspectCommand(), a.templatesCommand(), a.generateCommand(), a.proveCommand()}},
 		{"set", []*cobra.Command{a.migrateCommand(), a.topologyCommand(), a.setupCommand(), a.secretsCommand()}},
 		{"", []*cobra.Command{a.completionCommand(), a.versionCommand()}},

@@ -134,6 +134,9 @@ func writeDocuments(w io.Writer, documents []query.Document, width int, zone *ti
 		if d.Class != "" {
 			sure = percent(d.Confidence)
 		}
+		if d.CorrectedBy != "" {
+			sure = "person"
+		}
 		if d.Status == query.StatusFailed {
 			status = fmt.Sprintf("failed in %s: %s", d.FailedStage, reasonOf(d.FailureKind, d.Failure))
 		}

@@ -286,7 +286,7 @@ func writeExplanation(w io.Writer, e explanation, width int, zone *time.Location
 		title string
 		t     *table.Table
 	}{
-		{"Arrivals", arrivalTable(e.Detail, zone)}, {"Timeline", timelineTable(e.Detail, zone)}, {"Failed attempts", storyAttempts(e.Story, zone)},
+		{"Arrivals", arrivalTable(e.Detail, zone)}, {"Corrections", correctionTable(e.Detail, zone)}, {"Timeline", timelineTable(e.Detail, zone)}, {"Failed attempts", storyAttempts(e.Story, zone)},
 		{"Failures", failureTable(e.Detail, zone)}, {"Dead letters", storyHistory(e.Story, zone)}, {"Versions", versionTable(e.Detail, zone)},
 	} {
 		if s.t.Len() == 0 {
@@ -326,11 +326,7 @@ func versionTable(d query.Detail, zone *time.Location) *table.Table {
 	t := table.New(table.Column{Title: "  STAGE"}, table.Column{Title: "VERSION"}, table.Column{Title: "CURRENT"}, table.Column{Title: "AT"},
 		table.Column{Title: "RESULT", Flex: true})
 	for _, v := range d.Versions {
-		current := "no"
-		if v.Current {
-			current = "yes"
-		}
-		t.AddIndented("  ", v.Stage, v.Version, current, clock(v.At, zone), v.Result)
+		t.AddIndented("  ", v.Stage, v.Version, yesNo(v.Current), clock(v.At, zone), v.Result)
 	}
 	return t
 }

@@ -72,7 +72,7 @@ func differences(d query.Detail, model *classify.Model, extractor *extract.Extra
 		notes = append(notes, fmt.Sprintf("the stored class was given by %s; the reasons are those of %s", d.Classifications[0].Model, model.Name()))
 	}
 	for _, v := range d.Versions {
-		if v.Stage == pipeline.Extractor && v.Current && !strings.HasSuffix(v.Version, extractor.Fingerprint()) {
+		if v.Stage == pipeline.Extractor && v.Current && !strings.Contains(v.Version, extractor.Fingerprint()) {
 			notes = append(notes, fmt.Sprintf("the stored values were read by version %s of the extractor; what lost and what nearly matched is told of the templates here (%s)",
 				v.Version, extractor.Fingerprint()))
 		}

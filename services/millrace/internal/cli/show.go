@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -62,7 +63,7 @@ func writeDetail(w io.Writer, d query.Detail, width int, zone *time.Location) er
 	var sb strings.Builder
 	fmt.Fprintf(&sb, "%s\n  id        %s\n  status    %s\n", table.Clean(d.Name), d.ID, d.Status)
 	if d.Class != "" {
-		fmt.Fprintf(&sb, "  class     %s (%s)%s\n", d.Class, percent(d.Confidence), alternatives(d))
+		fmt.Fprintf(&sb, "  class     %s (%s)%s\n", table.Clean(d.Class), table.Clean(sure(d.Document)), alternatives(d))
 	}
 	fmt.Fprintf(&sb, "  read      %s, %s", count(d.Pages, "page"), count(d.Words, "word"))
 	for _, extra := range []string{d.Language, partial(d.Outcome)} {
@@ -75,7 +76,7 @@ func writeDetail(w io.Writer, d query.Detail, width int, zone *time.Location) er
 		title string
 		t     *table.Table
 	}{
-		{"Fields", fieldTable(d)}, {"Arrivals", arrivalTable(d, zone)}, {"Timeline", timelineTable(d, zone)}, {"Failures", failureTable(d, zone)},
+		{"Fields", fieldTable(d)}, {"Corrections", correctionTable(d, zone)}, {"Arrivals", arrivalTable(d, zone)}, {"Timeline", timelineTable(d, zone)}, {"Failures", failureTable(d, zone)},
 	}
 	for _, s := range sections {
 		if s.t.Len() == 0 {
@@ -118,9 +119,24 @@ func fieldTable(d query.Detail) *table.Table {
 	t := table.New(table.Column{Title: "  NAME"}, table.Column{Title: "VALUE", Flex: true}, table.Column{Title: "PAGE", Right: true},
 		table.Column{Title: "SURE", Right: true}, table.Column{Title: "FOUND BY", Flex: true})
 	for _, f := range d.FieldList {
-		t.AddIndented("  ", f.Name, f.Value, fmt.Sprint(f.Page), percent(f.Confidence), f.Source)
+		t.AddIndented("  ", f.Name, f.Value, fmt.Sprint(f.Page), percent(f.Confidence), foundBy(f))
 	}
 	return t
+}
+
+// sure says how sure the class is.
+func sure(d query.Document) string {
+	if d.CorrectedBy == "" {
+		return percent(d.Confidence)
+	}
+	return fmt.Sprintf("corrected by %s, read as %s", d.CorrectedBy, cmp.Or(d.OriginalClass, "none"))
+}
+
+func foundBy(f query.Field) string {
+	if f.CorrectedBy == "" {
+		return f.Source
+	}
+	return fmt.Sprintf("corrected by %s, read as %s", f.CorrectedBy, listed(f.Original))
 }
 
 func arrivalTable(d query.Detail, zone *time.Location) *table.Table {
@@ -135,7 +151,11 @@ func timelineTable(d query.Detail, zone *time.Location) *table.Table {
 	t := table.New(table.Column{Title: "  AT"}, table.Column{Title: "STAGE"}, table.Column{Title: "OUTCOME"},
 		table.Column{Title: "WAITED", Right: true}, table.Column{Title: "WORKED", Right: true}, table.Column{Title: "TOPIC", Flex: true})
 	for _, s := range d.Timeline {
-		t.AddIndented("  ", clock(s.At, zone), s.Stage, s.Outcome, took(s.Wait), took(s.Run), s.Topic)
+		topic := s.Topic
+		if s.Author != "" {
+			topic = fmt.Sprintf("%s by %s: %s", s.Topic, s.Author, s.Detail)
+		}
+		t.AddIndented("  ", clock(s.At, zone), s.Stage, s.Outcome, took(s.Wait), took(s.Run), topic)
 	}
 	return t
 }
@@ -144,11 +164,7 @@ func failureTable(d query.Detail, zone *time.Location) *table.Table {
 	t := table.New(table.Column{Title: "  AT"}, table.Column{Title: "STAGE"}, table.Column{Title: "CLASS"}, table.Column{Title: "OPEN"},
 		table.Column{Title: "TRIES", Right: true}, table.Column{Title: "WHY", Flex: true})
 	for _, f := range d.Failures {
-		open := "no"
-		if f.Open {
-			open = "yes"
-		}
-		t.AddIndented("  ", clock(f.At, zone), f.Stage, f.Class, open, fmt.Sprint(f.Attempts), reasonOf(f.Kind, f.Message))
+		t.AddIndented("  ", clock(f.At, zone), f.Stage, f.Class, yesNo(f.Open), fmt.Sprint(f.Attempts), reasonOf(f.Kind, f.Message))
 	}
 	return t
 }

@@ -27,6 +27,7 @@ type settings struct {
 	DeliveryLimit int             `env:"MILLRACE_DELIVERY_LIMIT" envDefault:"20"`
 	History       service.History
 	Templates     string `env:"MILLRACE_TEMPLATES"` // the extractor's
+	Author        string `env:"MILLRACE_AUTHOR"`    // of corrections
 	// Passwords of the roles that setup makes; empty leaves a role out.
 	SinkPassword        string `env:"MILLRACE_SINK_PASSWORD"`
 	DeadLettersPassword string `env:"MILLRACE_DEADLETTERS_PASSWORD"`
