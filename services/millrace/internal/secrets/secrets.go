@@ -45,7 +45,8 @@ const database = "millrace"
 
 // users lists who may do what. A stage reads its own group's queues and writes its own topic and those that every stage may
 // have to tell of (dead letters, replayed ones, trial runs) and, by the default exchange, its retry queues. The operator sends
-// dead letters and history to the groups' queues; only set-up may make or change anything.
+// dead letters and history to the groups' queues, and publishes what runs again and what people correct; only set-up may make or
+// change anything.
 func users() []user {
 	const nothing = "^$"
 	writes := func(topics ...string) string {
