@@ -33,7 +33,7 @@ type RolesConfig struct {
 const scramIterations = 4096
 
 // Roles creates the login roles of cfg, or brings existing ones to what cfg says: their passwords, and what they may do in
-// the database of adminURL. The sink's role may read and write the tables of results (deleting only from millrace.fields)
+// the database of adminURL. The sink's role may read and write the tables of results (deleting only from millrace.fields, items and checks)
 // and read the views; that of deadletters may read and write the dead letters and the outcomes of replays; the operator's
 // may read everything and write what repairs; the reader's may read the views and the dead letters, and search. None may
 // create, alter or drop anything. Call it after every [Up]: new tables need their grants. Calling it again changes nothing.
@@ -88,7 +88,8 @@ const (
 		grant insert, update on millrace.documents, millrace.arrivals, millrace.parses, millrace.classifications,
 			millrace.extractions, millrace.fields, millrace.failures, millrace.events, millrace.texts to %[1]s;
 		grant insert on millrace.corrections, millrace.corrected_fields to %[1]s;
-		grant delete on millrace.fields to %[1]s;
+		grant insert on millrace.items, millrace.checks to %[1]s;
+		grant delete on millrace.fields, millrace.items, millrace.checks to %[1]s;
 		grant update on millrace.reprocess_documents to %[1]s;
 		grant execute on all functions in schema millrace, public to %[1]s`
 	deadLettersGrants = `
@@ -105,6 +106,7 @@ const (
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 	readerGrants = `
 		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,
+			public.line_items, public.transactions, public.checks,
 			public.field_history, public.versions, public.layouts, public.corrections, public.failures, public.timeline, public.dead_letters, millrace.dead_letters,
 			millrace.dead_letter_history, millrace.replays, millrace.replay_items to %[1]s;
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`

@@ -102,7 +102,9 @@ func storeWhole(t *testing.T, w *world, s story) map[string]published {
 	}
 	extracted := event.Extracted{
 		DocumentID: s.id, Class: classified.Class, Template: "invoice/1",
-		Fields: []event.Field{amount("grand_total", "119.00"), {Name: "note", Value: "", Type: "text", Confidence: 1, Source: "rule/2"}, amount("net_total", "100.00")},
+		Fields:       []event.Field{amount("grand_total", "119.00"), {Name: "note", Value: "", Type: "text", Confidence: 1, Source: "rule/2"}, amount("net_total", "100.00")},
+		Items:        []event.Item{lineItem("Oak", "2", "50.00", "100.00"), {Kind: "transaction", Cells: []event.Cell{{Name: "memo", Value: "", Type: "text"}}, Confidence: 1, Source: "rule/2"}},
+		OmittedItems: 3, Checks: []event.Check{{Name: "line_items", Holds: true, Detail: "100.00 = 100.00"}, {Name: "dates"}},
 	}
 	events := map[string]published{
 		event.TopicReceived:   {at(event.TopicReceived, "generator", "1", "", 1), received},

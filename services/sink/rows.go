@@ -90,7 +90,10 @@ type extractionRow struct {
 	Confidence float64    `json:"confidence"`
 	Template   string     `json:"template"`
 	Fields     int        `json:"fields"`
-	values     []fieldRow // replaced as a whole when this row wins
+	Omitted    int        `json:"omitted_items"`
+	values     []fieldRow // replaced as a whole when this row wins, as are the others
+	items      []itemRow
+	checks     []checkRow
 }
 
 type fieldRow struct {

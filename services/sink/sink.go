@@ -153,7 +153,7 @@ func (s *sink) classified(ctx context.Context, in []stage.Input[event.Classified
 	}))
 }
 
-// extracted stores the fields that were read.
+// extracted stores what was read: fields, rows of tables, checks.
 func (s *sink) extracted(ctx context.Context, in []stage.Input[event.Extracted]) ([]event.None, []error) {
 	return nil, s.store.put(ctx, each(in, func(e event.Envelope, p event.Extracted) rows {
 		r := begin(e, p)
@@ -163,9 +163,16 @@ func (s *sink) extracted(ctx context.Context, in []stage.Input[event.Extracted])
 			Confidence: p.Class.Confidence,
 			Template:   postgres.Text(p.Template),
 			Fields:     len(p.Fields),
+			Omitted:    p.OmittedItems,
 		}
 		for i, f := range p.Fields {
 			x.values = append(x.values, newFieldRow(x.result, i+1, f))
+		}
+		for i, it := range p.Items {
+			x.items = append(x.items, newItemRow(x.result, i+1, it))
+		}
+		for i, c := range p.Checks {
+			x.checks = append(x.checks, newCheckRow(x.result, i+1, c))
 		}
 		r.extractions = []extractionRow{x}
 		return r

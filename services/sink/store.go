@@ -114,7 +114,8 @@ const (
 		select * from json_populate_recordset(null::millrace.extractions, $1)
 		on conflict (document_id, version) do update set
 			event_id = excluded.event_id, produced_at = excluded.produced_at, class = excluded.class,
-			confidence = excluded.confidence, template = excluded.template, fields = excluded.fields
+			confidence = excluded.confidence, template = excluded.template, fields = excluded.fields,
+			omitted_items = excluded.omitted_items
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
 	// The fields of an extraction are replaced when it is the one that stands now.
@@ -163,12 +164,16 @@ func queueAll(r rows) ([]postgres.Statement, error) {
 	}
 	queue(b, r.parses, sqlParses)
 	queue(b, r.classifications, sqlClassifications)
-	queue(b, r.extractions, sqlExtractions, sqlDropFields)
+	queue(b, r.extractions, sqlExtractions, sqlDropFields, sqlDropItems, sqlDropChecks)
 	var fields []fieldRow
+	var items []itemRow
+	var checks []checkRow
 	for _, x := range r.extractions {
-		fields = append(fields, x.values...)
+		fields, items, checks = append(fields, x.values...), append(items, x.items...), append(checks, x.checks...)
 	}
 	queue(b, fields, sqlFields)
+	queue(b, items, sqlItems)
+	queue(b, checks, sqlChecks)
 	queue(b, r.failures, sqlFailures)
 	queue(b, r.corrections, sqlCorrections)
 	queue(b, r.trialFailures, sqlTrialFailures)

@@ -162,7 +162,7 @@ func (w *world) play(t testing.TB, deliveries ...delivery) {
 // dump returns everything the base tables say about a story's document, without the database's clock and the salt.
 func (w *world) dump(ctx context.Context, s story) (string, error) {
 	var out strings.Builder
-	for _, table := range []string{"documents", "arrivals", "parses", "classifications", "extractions", "fields", "failures", "events", "corrections", "corrected_fields"} {
+	for _, table := range []string{"documents", "arrivals", "parses", "classifications", "extractions", "fields", "items", "checks", "failures", "events", "corrections", "corrected_fields"} {
 		found, err := w.pool.Query(ctx, fmt.Sprintf(
 			"select (to_jsonb(r) - 'stored_at' - 'failure_id')::text from millrace.%s r where document_id = $1 order by 1", table), s.id)
 		if err != nil {

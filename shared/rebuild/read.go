@@ -80,7 +80,12 @@ const (
 			r.class, r.confidence, r.template,
 			coalesce((select jsonb_agg(jsonb_build_object('name', f.name, 'value', f.value, 'type', f.type, 'raw', coalesce(f.raw, ''),
 					'page', coalesce(f.page, 0), 'bbox', f.bbox, 'confidence', f.confidence, 'source', f.source) order by f.ordinal)
-				from millrace.fields f where f.document_id = r.document_id and f.version = r.version), '[]') as fields
+				from millrace.fields f where f.document_id = r.document_id and f.version = r.version), '[]') as fields,
+			coalesce((select jsonb_agg(jsonb_build_object('kind', i.kind, 'cells', i.cells, 'page', coalesce(i.page, 0), 'bbox', i.bbox,
+					'confidence', i.confidence, 'source', i.source) order by i.ordinal)
+				from millrace.items i where i.document_id = r.document_id and i.version = r.version), '[]') as items, r.omitted_items,
+			coalesce((select jsonb_agg(jsonb_build_object('name', c.name, 'holds', c.holds, 'detail', coalesce(c.detail, '')) order by c.ordinal)
+				from millrace.checks c where c.document_id = r.document_id and c.version = r.version), '[]') as checks
 		from millrace.extractions r
 		join millrace.documents d on d.document_id = r.document_id and d.extraction_version = r.version
 		left join millrace.events e using (event_id)
@@ -155,11 +160,15 @@ type extractionRow struct {
 	Confidence float64       `db:"confidence"`
 	Template   string        `db:"template"`
 	Fields     []event.Field `db:"fields"`
+	Items      []event.Item  `db:"items"`
+	Omitted    int           `db:"omitted_items"`
+	Checks     []event.Check `db:"checks"`
 }
 
 func (r extractionRow) payload() event.Payload {
 	return event.Extracted{
 		DocumentID: r.DocumentID, Class: event.Class{Label: r.Class, Confidence: r.Confidence}, Template: r.Template, Fields: r.Fields,
+		Items: r.Items, OmittedItems: r.Omitted, Checks: r.Checks,
 	}
 }
 
