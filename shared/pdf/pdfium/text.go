@@ -43,6 +43,7 @@ func (d *Document) Page(ctx context.Context, number int) (Page, error) {
 	if err != nil {
 		return out, fmt.Errorf("page %d: %w", number, err)
 	}
+	turnVertical(r.glyphs)
 	out.Blocks = assembly.Blocks(r.glyphs)
 	if out.Signs.Drawn == 0 {
 		d.pictures(number, &out)
