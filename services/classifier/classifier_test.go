@@ -22,7 +22,7 @@ func newClassifier(t *testing.T) *Classifier {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, err := openModel("")
+	model, err := classify.Default()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,33 +133,5 @@ func TestStoreAwayIsDependencyDown(t *testing.T) {
 	}
 	if _, err := c.Classify(context.Background(), in); fault.ClassOf(err) != fault.ClassDependencyDown {
 		t.Errorf("got %v, want a dependency-down fault", err)
-	}
-}
-
-func TestModelFileFromTheSettings(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "broken.model")
-	if err := os.WriteFile(path, []byte("no model"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := openModel(path); err == nil || !strings.Contains(err.Error(), path) {
-		t.Errorf("got %v, want an error that names the file", err)
-	}
-	model, err := classify.Default()
-	if err != nil {
-		t.Fatal(err)
-	}
-	content, err := model.Bytes()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, content, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	loaded, err := openModel(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if loaded.Name() != model.Name() {
-		t.Errorf("loaded %s, want %s", loaded.Name(), model.Name())
 	}
 }

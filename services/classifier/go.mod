@@ -3,6 +3,7 @@ module github.com/millrace/millrace/services/classifier
 go 1.26.0
 
 require (
+	github.com/fsnotify/fsnotify v1.10.1
 	github.com/google/go-cmp v0.7.0
 	github.com/millrace/millrace/shared v0.0.0
 )

@@ -6,11 +6,9 @@ import (
 	"fmt"
 
 	"github.com/millrace/millrace/shared/blob"
-	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/pipeline"
 	"github.com/millrace/millrace/shared/remote"
 	"github.com/millrace/millrace/shared/service"
-	"github.com/millrace/millrace/shared/stage"
 )
 
 type config struct {
@@ -19,10 +17,10 @@ type config struct {
 }
 
 func main() {
-	service.Main(service.About{Name: pipeline.Classifier, Version: "1", Summary: "says what type each parsed document is"}, run)
+	service.Main(service.About{Name: pipeline.Classifier, Version: "1", Summary: "says what type each parsed document is"}, start)
 }
 
-func run(ctx context.Context, s *service.Service, cfg config) error {
+func start(ctx context.Context, s *service.Service, cfg config) error {
 	if err := cfg.Backend.Check("MILLRACE_CLASSIFIER_"); err != nil {
 		return err
 	}
@@ -37,13 +35,11 @@ func run(ctx context.Context, s *service.Service, cfg config) error {
 	if cfg.Backend.Remote() {
 		return runRemote(ctx, sc, layouts, cfg.Backend)
 	}
-	model, err := openModel(cfg.Backend.Model)
+	models, err := OpenModels(cfg.Backend.Model, s.Log, func(text string) { s.Health.Note("model", text) })
 	if err != nil {
 		return err
 	}
-	// Another model gives other results, so their ids must differ too.
-	sc.Version = s.Version + "+" + model.Name()
+	model, _ := models.Current()
 	s.Log.InfoContext(ctx, "classifier model", "model", model.Name(), "labels", model.Labels())
-	c := &Classifier{layouts: layouts, model: model}
-	return stage.Run[event.Parsed, event.Classified](ctx, sc, c.Classify)
+	return run(ctx, sc, layouts, models)
 }

@@ -105,6 +105,7 @@ type plant struct {
 	mu     sync.Mutex
 	done   map[string]event.Classified
 	ids    map[string]event.Envelope
+	made   map[string]map[string]bool // ids of the results of each document
 	dead   []event.DeadLetter
 	said   map[string]string
 	log    strings.Builder
@@ -129,14 +130,14 @@ func (p *plant) look(ask func() error) error {
 	return ask()
 }
 
-func newPlant(t *testing.T, c *RemoteClassifier, tiers []time.Duration) *plant {
+func newPlant(t *testing.T, classifier func(context.Context, stage.Config) error, tiers []time.Duration) *plant {
 	t.Helper()
 	b, err := broker.Open(broker.Config{URL: testkit.Vhost(t), Prefix: testkit.Prefix(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Close() })
-	p := &plant{broker: b, done: map[string]event.Classified{}, ids: map[string]event.Envelope{}, said: map[string]string{}}
+	p := &plant{broker: b, done: map[string]event.Classified{}, ids: map[string]event.Envelope{}, made: map[string]map[string]bool{}, said: map[string]string{}}
 	ctx, stop := context.WithCancel(context.Background())
 	var running sync.WaitGroup
 	t.Cleanup(func() { stop(); running.Wait() })
@@ -156,13 +157,17 @@ func newPlant(t *testing.T, c *RemoteClassifier, tiers []time.Duration) *plant {
 	if err := b.Declare(t.Context(), groups, nil); err != nil {
 		t.Fatal(err)
 	}
-	run(func(sc stage.Config) error { return c.Run(ctx, sc) }, pipeline.Classifier, tiers)
+	run(func(sc stage.Config) error { return classifier(ctx, sc) }, pipeline.Classifier, tiers)
 	run(func(sc stage.Config) error {
 		return stage.Run(ctx, sc, func(ctx context.Context, in event.Classified) (event.None, error) {
 			e, _ := event.FromContext(ctx)
 			p.mu.Lock()
 			defer p.mu.Unlock()
 			p.done[in.DocumentID], p.ids[in.DocumentID] = in, e
+			if p.made[in.DocumentID] == nil {
+				p.made[in.DocumentID] = map[string]bool{}
+			}
+			p.made[in.DocumentID][e.ID] = true
 			return event.None{}, nil
 		})
 	}, "results", []time.Duration{})
@@ -201,7 +206,7 @@ func TestAModelAPIThatIsDownCostsNoDocument(t *testing.T) {
 	api := newModelAPI(t)
 	api.down.Store(true)
 	c := newRemoteClassifier(t, api.URL)
-	p := newPlant(t, c, []time.Duration{}) // one spent attempt is a dead letter
+	p := newPlant(t, c.Run, []time.Duration{}) // one spent attempt is a dead letter
 	const n = 30
 	for i := range n {
 		p.send(t, remoteInput(t, c, fmt.Sprint("document number ", i)))
@@ -243,7 +248,7 @@ func TestAnswersThatMakeNoSenseEndInADeadLetterThatKeepsThem(t *testing.T) {
 	t.Parallel()
 	api := newModelAPI(t)
 	c := newRemoteClassifier(t, api.URL)
-	p := newPlant(t, c, []time.Duration{10 * time.Millisecond, 20 * time.Millisecond})
+	p := newPlant(t, c.Run, []time.Duration{10 * time.Millisecond, 20 * time.Millisecond})
 	bad := remoteInput(t, c, "a riddle for the model")
 	p.send(t, bad, remoteInput(t, c, "a good one"), remoteInput(t, c, "another good one"))
 	testkit.Eventually(t, time.Minute, func() error {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"sync"
@@ -20,11 +21,12 @@ type Health struct {
 	mu     sync.Mutex
 	states map[string]error
 	checks map[string]func() error
+	notes  map[string]string
 }
 
 // NewHealth returns a Health without checks: ready.
 func NewHealth() *Health {
-	return &Health{states: make(map[string]error), checks: make(map[string]func() error)}
+	return &Health{states: make(map[string]error), checks: make(map[string]func() error), notes: make(map[string]string)}
 }
 
 // Set records the state of a check; nil means well.
@@ -41,11 +43,18 @@ func (h *Health) Check(name string, ask func() error) {
 	h.checks[name] = ask
 }
 
-// Report returns the state of every check: "ok" or the error's text; ready is true when all are well.
+// Note adds what an operator should know to the report. It has no part in readiness.
+func (h *Health) Note(name, text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.notes[name] = text
+}
+
+// Report returns the state of every check, "ok" or the error's text, and the notes; ready is true when all checks are well.
 func (h *Health) Report() (report map[string]string, ready bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	report, ready = make(map[string]string), true
+	report, ready = maps.Clone(h.notes), true
 	note := func(name string, err error) {
 		report[name] = "ok"
 		if err != nil {

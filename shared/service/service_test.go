@@ -122,6 +122,10 @@ func TestHealthServerTellsReadiness(t *testing.T) {
 	if err := askHealth(env, &out); err != nil {
 		t.Errorf("a service without checks is not ready: %v", err)
 	}
+	health.Note("model", "what was found there was refused")
+	if report, ready := health.Report(); !ready || report["model"] != "what was found there was refused" {
+		t.Errorf("with a note it is ready: %v, %v", ready, report)
+	}
 	health.Set("postgres", errors.New("connection refused"))
 	health.Check("rabbitmq", func() error { return nil })
 	out.Reset()
