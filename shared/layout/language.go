@@ -3,7 +3,19 @@ package layout
 import (
 	"iter"
 	"strings"
+	"sync"
 )
+
+// languagesOf returns the languages that a stop word is of.
+var languagesOf = sync.OnceValue(func() map[string][]string { //nolint:gochecknoglobals // constant after first use
+	of := map[string][]string{}
+	for lang, words := range stopWords() {
+		for w := range strings.FieldsSeq(words) {
+			of[w] = append(of[w], lang)
+		}
+	}
+	return of
+})
 
 // stopWords are the most frequent words of each language that are rare in the others.
 func stopWords() map[string]string {
@@ -23,12 +35,7 @@ const languageSample = 3000
 // GuessLanguage returns the ISO 639-1 code of the language that most of a document's stop words belong to: en, de, fr, es,
 // nl or it; "" when there are too few to tell, or none clearly leads.
 func (d *Document) GuessLanguage() string {
-	of := map[string][]string{}
-	for lang, words := range stopWords() {
-		for w := range strings.FieldsSeq(words) {
-			of[w] = append(of[w], lang)
-		}
-	}
+	of := languagesOf()
 	score := map[string]float64{}
 	seen := 0
 	for w := range d.words() {
