@@ -86,3 +86,31 @@ func TestRepairSendsNothingWhileAQueueIsMissing(t *testing.T) {
 		t.Errorf("sent all the same: %v", got)
 	}
 }
+
+// TestRepairFindsTheFirstEventOfACorrectedDocument announces again a document whose arrival was never stored.
+func TestRepairFindsTheFirstEventOfACorrectedDocument(t *testing.T) {
+	w := newWorld(t)
+	id := w.document("x", "pcx")
+	w.exec(`insert into millrace.events (event_id, document_id, topic, stage, stage_version, correlation_id, causation_id, published_at)
+		values ('k/class', $1, 'document.classified.v1', 'correction', 'correction/1', 'correction:k', 'k', now() - interval '1 minute')`, id)
+	if _, err := ledger.Repair(t.Context(), w.Sources, w.take(), nil); err != nil {
+		t.Fatal(err)
+	}
+	sub, err := w.Broker.Subscriber(broker.SubscriberConfig{Group: broker.Group{Name: pipeline.Parser, Topic: event.TopicReceived, Tiers: []time.Duration{time.Second}, DeliveryLimit: 20}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	messages, err := sub.Subscribe(t.Context(), event.TopicReceived)
+	if err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case m := <-messages:
+		m.Ack()
+		if e := event.ParseEnvelope(m.Metadata); e.ID != "x-r" || e.CorrelationID != "x-r" {
+			t.Errorf("the event is %+v", e)
+		}
+	case <-time.After(30 * time.Second):
+		t.Error("the parser is sent nothing")
+	}
+}
