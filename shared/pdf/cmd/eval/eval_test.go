@@ -45,3 +45,21 @@ func TestWithoutDocumentsItSaysSo(t *testing.T) {
 		t.Errorf("it says %q", out.String())
 	}
 }
+
+func TestTheCausesOfALowScoreAreNamed(t *testing.T) {
+	tests := []struct{ name, ours, pdftotext, want string }{
+		{"nothing", "a b", "a b", ""},
+		{"direction marks", "שלום ab", "\u202bשלום\u202c ab", "direction marks"},
+		{"codes", "ab", "ab\x15", "codes without a meaning"},
+		{"words", "PDFfile", "PDF file", "where words are parted (1.000 without)"},
+		{"line ends", "Positions- betrag", "Positionsbetrag", "words broken at the end of a line"},
+		{"repetition", "a b a b a b", "a b", "how often text"},
+		{"other words", "abc", "xyz", `missing 1: ["xyz"]; extra 1: ["abc"]`},
+	}
+	for _, tt := range tests {
+		got := explain(strings.Fields(tt.ours), strings.Fields(tt.pdftotext))
+		if !strings.HasPrefix(got, tt.want) || tt.want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}

@@ -5,7 +5,8 @@
 // The bag of words score is the F1 of the words (NFKC, split at white space) against pdftotext's, over the documents that
 // pdftotext finds text in, and against reference text where there is some: pdfbox's expected text and CUAD's. The order score is
 // one less the edit distance on words, divided by the longer text's length. Documents are read in child processes, as the
-// parser reads them. --plain adds the text method of the object reader that ours is built on. It exits with 0 whatever the scores are.
+// parser reads them. The documents with the lowest scores are listed with the causes: differences without which the score would be
+// higher, each with the score that would be, then words that are missing or extra. --plain adds the text method of the object reader that ours is built on. It exits with 0 whatever the scores are.
 package main
 
 import (

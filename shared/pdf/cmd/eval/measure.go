@@ -25,8 +25,9 @@ type result struct {
 	hasText, hasReference bool
 	byTool                map[string]scores
 	kind                  string // of the fault that our reading ended with, or ""
-	missing, extra        []string
-	words                 int // that pdftotext finds
+	fault                 string // its text
+	why                   string // we differ from pdftotext
+	words                 int    // that pdftotext finds
 }
 
 // measurement is a run over all documents.
@@ -92,7 +93,7 @@ func compare(ctx context.Context, d document, readers []tool) (result, error) {
 			return r, err
 		}
 		if err != nil {
-			r.kind = fault.KindOf(err)
+			r.kind, r.fault = fault.KindOf(err), err.Error()
 		}
 		texts[t.name] = wordsOf(text)
 	}
@@ -116,7 +117,7 @@ func compare(ctx context.Context, d document, readers []tool) (result, error) {
 		}
 		r.byTool[name] = s
 	}
-	r.missing, r.extra = differences(texts[ours], standard, 3)
+	r.why = explain(texts[ours], standard)
 	return r, nil
 }
 

@@ -100,10 +100,18 @@ func list(w io.Writer, results []result, worst int) {
 }
 
 func wrong(r *result) string {
+	why := r.why
 	if r.kind != "" {
-		return r.kind
+		why = r.kind + ": " + strings.TrimPrefix(r.fault, "the document has no text: ") + "; " + why
 	}
-	return fmt.Sprintf("missing %q, extra %q", r.missing, r.extra)
+	if agrees := agreement(r); agrees != "" {
+		why = agrees + "; " + why
+	}
+	const longest = 400
+	if len(why) > longest {
+		why = strings.ToValidUTF8(why[:longest], "") + "…"
+	}
+	return why
 }
 
 // short keeps the end of a long path.

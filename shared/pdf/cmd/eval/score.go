@@ -84,15 +84,11 @@ func distance(a, b []int32) int {
 	return row[len(b)]
 }
 
-// differences names some of the words that one text has and the other lacks.
-func differences(got, want []string, limit int) (missing, extra []string) {
-	return lacking(want, bagOf(got), limit), lacking(got, bagOf(want), limit)
-}
-
-func lacking(words []string, have map[string]int, limit int) []string {
+// lacking returns the words of one text that another, of which have are the words, has not or not as often.
+func lacking(words []string, have map[string]int) []string {
 	var out []string
 	for _, w := range words {
-		if have[w]--; have[w] < 0 && len(out) < limit {
+		if have[w]--; have[w] < 0 {
 			out = append(out, w)
 		}
 	}
