@@ -94,7 +94,9 @@ func (w *work) finish(err error) (pdf.Reading, error) {
 		doc.EngineReason = why
 	}
 	if doc.Words() > 0 {
-		doc.Language = doc.GuessLanguage()
+		if doc.Language == "" || len(w.reasons.pages) > 0 { // else package pdf has said it, of the same words
+			doc.Language = doc.GuessLanguage()
+		}
 		return w.reading, nil
 	}
 	switch {
