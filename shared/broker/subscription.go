@@ -148,15 +148,8 @@ type consumer struct {
 	cause error
 	// held counts the messages of this channel that are emitted and not settled.
 	held sync.WaitGroup
-	// settling carries the receivers' decisions to settle; it is closed when no message is held any more.
+	// settling carries decisions to settle; it is closed when no message is held any more.
 	settling chan settlement
-}
-
-// settlement is what the receiver of a message has decided.
-type settlement struct {
-	delivery amqp.Delivery
-	ack      bool
-	done     func()
 }
 
 func (c *consumer) watch(closed <-chan *amqp.Error) {
@@ -180,7 +173,8 @@ func (c *consumer) pump() error {
 			msg, err := c.broker.Marshaler().Unmarshal(d)
 			if err != nil {
 				c.log.Error("message cannot be unmarshalled, it goes to the dead letters", "message", d.MessageId, "error", err)
-				c.settled(d.Reject(false))
+				c.hold()
+				c.settling <- settlement{d, toReject, c.release}
 				continue
 			}
 			ctx, cancel := context.WithCancel(c.giveUp)
@@ -207,50 +201,26 @@ func (c *consumer) hold() {
 	c.count.Add(1)
 }
 
+func (c *consumer) release() {
+	c.count.Add(-1)
+	c.held.Done()
+	c.unsettled.Done()
+}
+
 // await passes the receiver's decision on one emitted message on to settle.
 func (c *consumer) await(d amqp.Delivery, msg *message.Message, cancel context.CancelFunc) {
 	done := func() {
 		cancel()
-		c.count.Add(-1)
-		c.held.Done()
-		c.unsettled.Done()
+		c.release()
 	}
 	select {
 	case <-msg.Acked():
-		c.settling <- settlement{d, true, done}
+		c.settling <- settlement{d, toAck, done}
 	case <-msg.Nacked():
-		c.settling <- settlement{d, false, done}
+		c.settling <- settlement{d, toNack, done}
 	case <-c.giveUp.Done():
 		done()
 	}
-}
-
-// settle tells the broker what was decided; what has come in together goes out with one write.
-func (c *consumer) settle() {
-	for first := range c.settling {
-		c.session.raw.cork()
-		c.tell(first)
-		for n, more := 1, true; more && n < burstMessages; n++ {
-			select {
-			case s, ok := <-c.settling:
-				if more = ok; ok {
-					c.tell(s)
-				}
-			default:
-				more = false
-			}
-		}
-		c.session.raw.uncork()
-	}
-}
-
-func (c *consumer) tell(s settlement) {
-	if s.ack {
-		c.settled(s.delivery.Ack(false))
-	} else {
-		c.settled(s.delivery.Nack(false, true))
-	}
-	s.done()
 }
 
 // settled takes note of an ack that did not reach the broker: the message will be delivered again.
