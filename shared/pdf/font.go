@@ -225,6 +225,7 @@ func baseName(name string) string {
 // font's own encoding.
 func (d *document) simpleText(f *font, v value, name string) {
 	baseEncoding(f, v, name)
+	d.builtIn(f, v)
 	differences(f, key(v, "Encoding"))
 	if m := d.toUnicode(v); m != nil {
 		for code, text := range m.text {

@@ -31,6 +31,8 @@ type machine struct {
 	budget int    // glyphs that may still be drawn
 	signs  Signs
 	curves int // in the path that is being made
+
+	drawing []int64 // where the forms begin that are being drawn, the inner ones last
 }
 
 // mark is a marked-content section: hidden when its optional content is off, replaced when it has its own actual text.

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 
 	ledongthuc "github.com/ledongthuc/pdf"
@@ -23,9 +24,12 @@ func (m *machine) draw(name string, res *scope, depth int) {
 }
 
 func (m *machine) form(v value, res *scope, depth int) {
-	if depth >= maxFormDepth {
-		return
+	at, _ := streamOffset(v)
+	if depth >= maxFormDepth || slices.Contains(m.drawing, at) {
+		return // it draws itself
 	}
+	m.drawing = append(m.drawing, at)
+	defer func() { m.drawing = m.drawing[:len(m.drawing)-1] }()
 	saved, tm, lm, stack := m.st, m.tm, m.lm, len(m.stack)
 	if x, ok := matrixOf(numbers(key(v, "Matrix"), 6)); ok {
 		m.st.ctm = x.mul(m.st.ctm)
