@@ -184,7 +184,7 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 		{"sink", "delete from millrace.checks", true},
 		{"sink", "update millrace.items set kind = kind", false},
 		{"sink", "insert into millrace.corrections (correction_id, event_id, document_id, author, at) values ('k', 'e', " + document + ", 'anna', now())", true},
-		{"sink", "insert into millrace.corrected_fields (correction_id, ordinal, document_id, name, type) values ('k', 1, " + document + ", 'iban', 'identifier')", true},
+		{"sink", "insert into millrace.corrected_fields (correction_id, ordinal, document_id, at, name, type) values ('k', 1, " + document + ", now(), 'iban', 'identifier')", true},
 		{"sink", "update millrace.corrections set author = 'eve'", false},
 		{"sink", "delete from millrace.corrections", false},
 		{"sink", "select * from public.documents", true},

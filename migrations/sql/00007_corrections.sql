@@ -32,6 +32,7 @@ create table millrace.corrected_fields (
     correction_id text not null references millrace.corrections,
     ordinal       bigint not null,
     document_id   text not null,
+    at            timestamptz not null,
     name          text not null,
     type          text not null,
     value         text,
@@ -39,29 +40,35 @@ create table millrace.corrected_fields (
     as_date       date,
     primary key (correction_id, ordinal)
 );
-create index corrected_fields_name on millrace.corrected_fields (document_id, name);
+create index corrected_fields_name on millrace.corrected_fields (document_id, name, at, correction_id);
 
 comment on table millrace.corrected_fields is 'All values that the corrected fields of a document have, in place of those that were read.';
 comment on column millrace.corrected_fields.correction_id is 'The correction.';
 comment on column millrace.corrected_fields.ordinal is 'Place in the correction, from 1.';
 comment on column millrace.corrected_fields.document_id is 'The document.';
+comment on column millrace.corrected_fields.at is 'When it was said.';
 comment on column millrace.corrected_fields.name is 'Name of the field.';
 comment on column millrace.corrected_fields.type is 'text, date, amount, currency, number, identifier or party.';
 comment on column millrace.corrected_fields.value is 'Normalised value; null where the document has no such value.';
 comment on column millrace.corrected_fields.as_number is 'The value of an amount or a number, for arithmetic; else null.';
 comment on column millrace.corrected_fields.as_date is 'The value of a date, for arithmetic; else null.';
 
-create view millrace.standing_corrections as
-select distinct on (f.document_id, f.name) f.document_id, f.name, k.correction_id, k.author, k.at
-from millrace.corrected_fields f join millrace.corrections k using (correction_id)
-order by f.document_id, f.name, k.at desc, k.correction_id desc;
+create view millrace.standing_fields as
+select f.correction_id, f.ordinal, f.document_id, f.at, f.name, f.type, f.value, f.as_number, f.as_date
+from millrace.corrected_fields f
+where not exists (select from millrace.corrected_fields l where l.document_id = f.document_id and l.name = f.name
+                  and (l.at, l.correction_id) > (f.at, f.correction_id));
 
-comment on view millrace.standing_corrections is 'Which correction of each corrected field stands: the latest.';
-comment on column millrace.standing_corrections.document_id is 'The document.';
-comment on column millrace.standing_corrections.name is 'Name of the field.';
-comment on column millrace.standing_corrections.correction_id is 'The correction.';
-comment on column millrace.standing_corrections.author is 'Who says so.';
-comment on column millrace.standing_corrections.at is 'When it was said.';
+comment on view millrace.standing_fields is 'The corrected values that stand: those of the latest correction of each field.';
+comment on column millrace.standing_fields.correction_id is 'The correction.';
+comment on column millrace.standing_fields.ordinal is 'Place in the correction, from 1.';
+comment on column millrace.standing_fields.document_id is 'The document.';
+comment on column millrace.standing_fields.at is 'When it was said.';
+comment on column millrace.standing_fields.name is 'Name of the field.';
+comment on column millrace.standing_fields.type is 'text, date, amount, currency, number, identifier or party.';
+comment on column millrace.standing_fields.value is 'Normalised value; null where the document has no such value.';
+comment on column millrace.standing_fields.as_number is 'The value of an amount or a number, for arithmetic; else null.';
+comment on column millrace.standing_fields.as_date is 'The value of a date, for arithmetic; else null.';
 
 alter table millrace.documents
     add column original_class text,
@@ -164,6 +171,8 @@ comment on column public.classifications.original_class is 'Document type that t
 comment on column public.classifications.corrected_by is 'Who corrected the class; null where nobody did.';
 comment on column public.classifications.corrected_at is 'When the class was corrected.';
 
+-- The branches have the very types of the columns, so that the planner looks through them: a condition reaches the indexes, and
+-- what nobody asks for is not worked out.
 create or replace view public.fields as
 select r.document_id, d.name as document, d.class, r.name, r.value, r.type, r.as_number, r.as_date, r.raw, r.page, r.bbox,
        r.confidence, r.source, r.ordinal, null::text as corrected_by, null::timestamptz as corrected_at, null::text[] as original
@@ -171,16 +180,16 @@ from millrace.fields r
 join millrace.documents d on d.document_id = r.document_id and d.extraction_version = r.version
 where not exists (select from millrace.corrected_fields k where k.document_id = r.document_id and k.name = r.name)
 union all
-select f.document_id, d.name, d.class, f.name, f.value, f.type, f.as_number, f.as_date, null, null, '{0,0,0,0}',
-       1, 'person:' || k.author,
+select f.document_id, d.name, d.class, f.name, f.value, f.type, f.as_number, f.as_date, null::text, null::bigint,
+       '{0,0,0,0}'::double precision[], 1::double precision, 'person:' || k.author,
        (select min(r.ordinal) from millrace.fields r
         where r.document_id = f.document_id and r.version = d.extraction_version and r.name = f.name),
-       k.author, k.at,
+       k.author, f.at,
        array(select r.value from millrace.fields r
              where r.document_id = f.document_id and r.version = d.extraction_version and r.name = f.name order by r.ordinal)
-from millrace.standing_corrections k
-join millrace.corrected_fields f using (correction_id, document_id, name)
-join millrace.documents d using (document_id)
+from millrace.standing_fields f
+join millrace.corrections k using (correction_id)
+join millrace.documents d on d.document_id = f.document_id
 where f.value is not null;
 
 comment on view public.fields is 'The values of each document, with their evidence: as a person corrected them, else as they were read.';
@@ -202,10 +211,11 @@ from millrace.fields r
 join millrace.extractions x using (document_id, version)
 join millrace.documents d using (document_id)
 union all
-select f.document_id, 'correction', s.correction_id = f.correction_id, k.at, f.name, f.value, f.type, 1, 'person:' || k.author, f.ordinal
+select f.document_id, 'correction'::text, s.correction_id is not null, f.at, f.name, f.value, f.type, 1::double precision,
+       'person:' || k.author, f.ordinal
 from millrace.corrected_fields f
 join millrace.corrections k using (correction_id)
-join millrace.standing_corrections s on s.document_id = f.document_id and s.name = f.name;
+left join millrace.standing_fields s on s.correction_id = f.correction_id and s.ordinal = f.ordinal;
 
 comment on view public.field_history is 'The values of each document as every version of the extractor read them, and as people corrected them.';
 comment on column public.field_history.version is 'Version of the extractor; with the class, where that is a person''s; correction for a corrected value.';
@@ -230,9 +240,7 @@ cross join lateral (
            array(select r.value from millrace.fields r
                  where r.document_id = k.document_id and r.version = d.extraction_version and r.name = f.name order by r.ordinal),
            array_remove(array_agg(f.value order by f.ordinal), null),
-           not exists (select from millrace.corrected_fields g join millrace.corrections l using (correction_id)
-                       where g.document_id = k.document_id and g.name = f.name
-                       and (l.at, l.correction_id) > (k.at, k.correction_id))
+           exists (select from millrace.standing_fields s where s.correction_id = k.correction_id and s.name = f.name)
     from millrace.corrected_fields f where f.correction_id = k.correction_id group by f.name) w;
 
 comment on view public.corrections is 'Everything that people corrected: a row for each class and each field.';
@@ -367,7 +375,7 @@ select f.document_id, f.failed_at, f.stage, f.topic, 'failed', f.attempts, null,
 from millrace.failures f
 where f.document_id is not null;
 
-drop view millrace.standing_corrections;
+drop view millrace.standing_fields;
 alter table millrace.documents drop column original_class, drop column corrected_by, drop column corrected_at;
 drop table millrace.corrected_fields, millrace.corrections;
 -- +goose StatementBegin

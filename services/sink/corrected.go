@@ -39,8 +39,8 @@ const sqlCorrections = `with said as (
 		insert into millrace.corrections (correction_id, event_id, document_id, author, at, class, note)
 		select correction_id, event_id, document_id, author, at, class, note from said
 		on conflict do nothing returning correction_id)
-	insert into millrace.corrected_fields (correction_id, ordinal, document_id, name, type, value, as_number, as_date)
-	select correction_id, f.ordinal, document_id, f.name, f.type, f.value, f.as_number, f.as_date
+	insert into millrace.corrected_fields (correction_id, ordinal, document_id, at, name, type, value, as_number, as_date)
+	select correction_id, f.ordinal, document_id, at, f.name, f.type, f.value, f.as_number, f.as_date
 	from said join kept using (correction_id), json_to_recordset(said."values") f (ordinal bigint, name text, type text,
 		value text, as_number numeric, as_date date)`
 

@@ -19,9 +19,9 @@ func correct(t *testing.T, pool *postgres.Pool) {
 		insert into millrace.corrections (correction_id, event_id, document_id, author, at, class, note) values
 			('k1', 'k1', '@invoice', 'anna', '2026-02-01', 'letter', null), ('k2', 'k2', '@invoice', 'ben', '2026-02-02', 'receipt', 'page 2'),
 			('k3', 'k3', '@broken', 'anna', '2026-02-03', 'letter', null), ('k4', 'k4', '@never', 'anna', '2026-02-04', 'letter', null);
-		insert into millrace.corrected_fields (correction_id, ordinal, document_id, name, type, value, as_number) values
-			('k1', 1, '@invoice', 'grand_total', 'amount', '100.00', 100), ('k1', 2, '@invoice', 'currency', 'currency', null, null),
-			('k2', 1, '@invoice', 'grand_total', 'amount', '120.00', 120), ('k2', 2, '@invoice', 'iban', 'identifier', 'DE1', null);
+		insert into millrace.corrected_fields (correction_id, ordinal, document_id, at, name, type, value, as_number) values
+			('k1', 1, '@invoice', '2026-02-01', 'grand_total', 'amount', '100.00', 100), ('k1', 2, '@invoice', '2026-02-01', 'currency', 'currency', null, null),
+			('k2', 1, '@invoice', '2026-02-02', 'grand_total', 'amount', '120.00', 120), ('k2', 2, '@invoice', '2026-02-02', 'iban', 'identifier', 'DE1', null);
 		select millrace.refresh(array['@invoice', '@broken'])`))
 	if err != nil {
 		t.Fatal(err)
