@@ -124,11 +124,7 @@ func (l *loop[In, Out]) workContext(ctx context.Context) (context.Context, conte
 // declare makes the topology that the stage needs, as soon as the broker answers.
 func (l *loop[In, Out]) declare(ctx context.Context) error {
 	var out Out
-	var topics []string
-	if out.Topic() != "" {
-		topics = append(topics, out.Topic())
-	}
-	return declare(ctx, l.cfg, []broker.Group{l.group()}, topics)
+	return declare(ctx, l.cfg, []broker.Group{l.group()}, topicsOf(out))
 }
 
 // pull takes the suspects that wait, then subscribes and works until ctx ends or the breaker opens, and then until everything
@@ -251,7 +247,7 @@ func (l *loop[In, Out]) publish(ctx context.Context, started time.Time, settle *
 		done = append(done, m)
 	}
 	var none Out
-	for _, topic := range []string{none.Topic(), event.TopicShadow, event.TopicReplayed} { // the word of success comes last
+	for _, topic := range append(topicsOf(none), event.TopicShadow, event.TopicReplayed) { // the word of success comes last
 		if err := settle.pub.Publish(topic, produced[topic]...); err != nil {
 			for _, m := range done {
 				settle.unpublished(ctx, m, err)

@@ -10,13 +10,17 @@ import (
 )
 
 // produce adds the messages that follow from a handled input to those of its batch, by topic: the output, which goes to
-// the shadow topic where the input belongs to a trial run, and the word that a replayed message has been handled.
+// the shadow topic where the input belongs to a trial run, the further events, and the word that a replayed message has been
+// handled.
 func (l *loop[In, Out]) produce(ctx context.Context, started time.Time, in event.Envelope, out Out, produced map[string][]*message.Message) error {
 	if l.topic == event.TopicDeadLetter || l.topic == event.TopicShadow {
 		in.Shadow, in.Replay = "", "" // of the message that the input describes
 	}
 	var made, word *message.Message
-	var err error
+	furtherTopic, further, err := l.furtherOf(ctx, started, in, out)
+	if err != nil {
+		return err
+	}
 	topic := out.Topic()
 	if topic != "" {
 		if made, err = l.output(ctx, started, in, out); err != nil {
@@ -30,6 +34,9 @@ func (l *loop[In, Out]) produce(ctx context.Context, started time.Time, in event
 	}
 	if in.Shadow != "" {
 		topic = event.TopicShadow
+	}
+	if len(further) > 0 {
+		produced[furtherTopic] = append(produced[furtherTopic], further...)
 	}
 	if made != nil {
 		produced[topic] = append(produced[topic], made)
@@ -56,6 +63,10 @@ func (l *loop[In, Out]) replayed(ctx context.Context, in event.Envelope) (*messa
 // output makes the message that carries what was made from an input.
 func (l *loop[In, Out]) output(ctx context.Context, started time.Time, in event.Envelope, out Out) (*message.Message, error) {
 	topic := out.Topic()
+	var payload event.Payload = out
+	if w, ok := payload.(spread); ok {
+		payload = w.output()
+	}
 	e := event.Envelope{
 		ID:            event.OutputID(in.ID, l.cfg.Name, l.cfg.Version, topic),
 		CorrelationID: in.CorrelationID,
@@ -64,7 +75,7 @@ func (l *loop[In, Out]) output(ctx context.Context, started time.Time, in event.
 		Started:       started,
 		Shadow:        in.Shadow,
 	}
-	return encode(ctx, l.codec, l.cfg, e, out)
+	return encode(ctx, l.codec, l.cfg, e, payload)
 }
 
 // encode completes the envelope from the stage and the payload and returns the message.

@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/stage"
 )
 
 // recorder is a test that keeps what is said instead of failing.
@@ -164,6 +165,30 @@ func TestTheKitReportsStagesThatBreakThePromise(t *testing.T) {
 		}), cutShort, "0 effects instead of one"},
 		{"says that all is well and stores nothing", storing(func(context.Context, *store, event.Received) error { return nil }), onceOnly, "0 effects instead of one"},
 	}
+	tests = append(tests, []struct {
+		stage   string
+		try     func(t *testing.T, promise string) string
+		promise string
+		says    string
+	}{
+		{"gives further events another id each time", spreading(func(ctx context.Context, in event.Received) []stage.Event[event.Received] {
+			all := enclosed(ctx, in)
+			for i := range all {
+				all[i].ID = fmt.Sprint("another ", calls.Add(1))
+			}
+			return all
+		}), duplicated, "further events instead of 2"},
+		{"gives further events another content each time", spreading(func(ctx context.Context, in event.Received) []stage.Event[event.Received] {
+			all := enclosed(ctx, in)
+			for i := range all {
+				all[i].Payload.Arrival.Name = fmt.Sprint(calls.Add(1))
+			}
+			return all
+		}), duplicated, "the two differ"},
+		{"forgets a further event", spreading(func(ctx context.Context, in event.Received) []stage.Event[event.Received] {
+			return enclosed(ctx, in)[:min(1, len(enclosed(ctx, in)))]
+		}), onceOnly, "1 further events instead of 2"},
+	}...)
 	var all sync.WaitGroup
 	for _, tt := range tests {
 		all.Go(func() {
@@ -179,6 +204,10 @@ func TestTheKitReportsStagesThatBreakThePromise(t *testing.T) {
 
 func publishing(f func(context.Context, event.Received) (event.Parsed, error)) func(*testing.T, string) string {
 	return func(t *testing.T, promise string) string { return tryAll(t, reader(f), promise)[promise] }
+}
+
+func spreading(further func(context.Context, event.Received) []stage.Event[event.Received]) func(*testing.T, string) string {
+	return func(t *testing.T, promise string) string { return tryAll(t, spreader(further), promise)[promise] }
 }
 
 func storing(write func(context.Context, *store, event.Received) error) func(*testing.T, string) string {

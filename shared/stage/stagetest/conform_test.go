@@ -11,3 +11,8 @@ func TestAStageThatTakesBatchesAndPublishesNothingConforms(t *testing.T) {
 	t.Parallel()
 	Conform(t, writer(upsert))
 }
+
+func TestAStageThatPublishesFurtherEventsConforms(t *testing.T) {
+	t.Parallel()
+	Conform(t, spreader(enclosed))
+}

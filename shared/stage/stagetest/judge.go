@@ -32,7 +32,7 @@ func (r *rig[In, Out]) await(inputs ...*input) {
 	r.t.Helper()
 	r.eventually(func() error {
 		r.hopeless(inputs...)
-		return r.missing(inputs...)
+		return errors.Join(r.missing(inputs...), r.furtherMissing(inputs...))
 	})
 }
 
@@ -53,6 +53,7 @@ func (r *rig[In, Out]) judge() {
 	r.eventually(r.leftovers)
 	r.flush()
 	r.judgeOutputs()
+	r.judgeFurther()
 	r.judgeDeadLetters()
 	r.judgeEffects()
 	if n := metric(r.t, r.metrics, "millrace_stage_in_flight", ""); n != 0 {
@@ -126,7 +127,7 @@ func (r *rig[In, Out]) leftovers() error {
 // flush waits until the witnesses have seen all that was published before.
 func (r *rig[In, Out]) flush() {
 	r.t.Helper()
-	for _, o := range []*observer{r.outputs, r.letters} {
+	for _, o := range []*observer{r.outputs, r.letters, r.further} {
 		if o == nil {
 			continue
 		}
@@ -204,6 +205,9 @@ func (r *rig[In, Out]) judgeOutputs() {
 			}
 			break
 		}
+	}
+	for _, f := range r.furtherEvents() { // they may be the stage's own inputs in turn
+		delete(found, f.metadata[event.KeyID])
 	}
 	for cause, seen := range found {
 		r.broken("%d outputs say that they come from %q, which is none of the inputs", len(seen), cause)

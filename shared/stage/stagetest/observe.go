@@ -19,6 +19,9 @@ import (
 // witness is the name of the kit's own consumer group.
 const witness = "witness"
 
+// furtherWitness is another one, for further events: they may be on a topic that has a witness already.
+const furtherWitness = "further-witness"
+
 // markerKey is on the message that an observer waits for to know that it has seen everything before it.
 const markerKey = "stagetest_marker"
 
@@ -40,9 +43,9 @@ type observer struct {
 }
 
 // observe declares the group, so that it misses nothing from now on, and starts to read.
-func observe(t testing.TB, b *broker.Broker, topic string) *observer {
+func observe(t testing.TB, b *broker.Broker, name, topic string) *observer {
 	t.Helper()
-	o := &observer{broker: b, group: broker.Group{Name: witness, Topic: topic}, done: make(chan struct{})}
+	o := &observer{broker: b, group: broker.Group{Name: name, Topic: topic}, done: make(chan struct{})}
 	sub, err := b.Subscriber(broker.SubscriberConfig{Group: o.group, Prefetch: 100})
 	if err != nil {
 		t.Fatal(err)

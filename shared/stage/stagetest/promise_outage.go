@@ -13,11 +13,17 @@ import (
 // was to be published be published. first is what the calls say while nothing can be published.
 func unpublished[In, Out event.Payload](r *rig[In, Out], end fate, first func(c call) error) {
 	inputs := r.make(3)
+	sent := map[string]bool{}
 	for _, in := range inputs {
-		in.fate = end
+		in.fate, sent[in.id] = end, true
 	}
 	r.cfg.DeliveryLimit = 50 // each time that an input is given back counts
-	r.before = func(_ context.Context, c call) error { return first(c) }
+	r.before = func(_ context.Context, c call) error {
+		if !sent[c.id] {
+			return nil // a further event, which comes when all can be published again
+		}
+		return first(c)
+	}
 	r.start()
 	r.eventually(r.consuming)
 	release := r.holdPublishes()

@@ -28,6 +28,7 @@ type input struct {
 	metadata     map[string]string
 	body         []byte
 	fate         fate
+	further      int // events that are to be made of it beside its output
 }
 
 // fate is how an input is to end.
@@ -54,6 +55,7 @@ type rig[In, Out event.Payload] struct {
 	metrics *prometheus.Registry
 	log     *logTail
 	outputs *observer // nil where the stage publishes nothing
+	further *observer // on the topic of further events; nil where the stage makes none
 	letters *observer // the dead letters; nil for a stage on their topic, whose own are parked
 	parked  *parked   // what such a stage gives up on; nil for others
 	inputs  []*input
@@ -85,10 +87,13 @@ func newRig[In, Out event.Payload](t testing.TB, k *kit[In, Out], says, url stri
 		r.parked = &parked{url: url, queue: r.prefix + broker.ParkedQueue}
 		t.Cleanup(r.parked.close)
 	} else {
-		r.letters = observe(t, r.own, event.TopicDeadLetter)
+		r.letters = observe(t, r.own, witness, event.TopicDeadLetter)
 	}
 	if topic := topicOf[Out](); topic != "" {
-		r.outputs = observe(t, r.own, topic)
+		r.outputs = observe(t, r.own, witness, topic)
+	}
+	if topic := furtherTopic[Out](); topic != "" {
+		r.further = observe(t, r.own, furtherWitness, topic)
 	}
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -138,7 +143,7 @@ func (r *rig[In, Out]) remove() {
 	queues := []string{broker.UnroutedQueue, broker.ParkedQueue}
 	own := r.group()
 	own.Tiers = shortTiers[:] // a promise may do without
-	for _, g := range []broker.Group{own, {Name: witness, Topic: topicOf[In]()}, {Name: witness, Topic: topicOf[Out]()}, {Name: witness, Topic: event.TopicDeadLetter}} {
+	for _, g := range []broker.Group{own, {Name: witness, Topic: topicOf[In]()}, {Name: witness, Topic: topicOf[Out]()}, {Name: furtherWitness, Topic: furtherTopic[Out]()}, {Name: witness, Topic: event.TopicDeadLetter}} {
 		queues = append(queues, g.Queue(), g.SuspectQueue())
 		for _, tier := range g.Tiers {
 			queues = append(queues, g.RetryQueue(tier))
@@ -199,6 +204,9 @@ func (r *rig[In, Out]) make(n int) []*input {
 func (r *rig[In, Out]) wrap(p In, f fate) *input {
 	r.t.Helper()
 	in := &input{id: fmt.Sprintf("%s%d", r.prefix, r.kit.next.Add(1)), document: p.Subject(), fate: f}
+	if r.further != nil {
+		in.further = r.kit.subject.Further(p)
+	}
 	switch special := any(p).(type) {
 	case event.DeadLetter:
 		in.metadata, in.body = maps.Clone(special.Metadata), special.Body

@@ -31,6 +31,10 @@ type Subject[In, Out event.Payload] struct {
 	// It is required where Out is [event.None], because nothing else shows what the stage does; an effect that is there
 	// twice is two. Documents that the kit did not send are not looked at.
 	Effects func(t testing.TB) map[string]int
+	// Further returns how many further events the function makes of an input beside its output. It is required where Out is a
+	// [stage.With]. Events that go to the topic of In are the stage's own inputs in turn; the function succeeds with them and
+	// makes nothing further of them.
+	Further func(in In) int
 	// Probe is the probe that the service gives to its stage; nil where it has none.
 	Probe func(context.Context) error
 
@@ -49,6 +53,9 @@ func (s Subject[In, Out]) withDefaults() (Subject[In, Out], error) {
 	}
 	if s.Effects == nil && topicOf[Out]() == "" {
 		problems = append(problems, errors.New("give Effects: a stage that publishes nothing is judged by what it leaves behind"))
+	}
+	if s.Further == nil && furtherTopic[Out]() != "" {
+		problems = append(problems, errors.New("give Further: a stage with further events is judged by their number"))
 	}
 	if err := errors.Join(problems...); err != nil {
 		return s, fmt.Errorf("stagetest.Subject: %w", err)
@@ -84,4 +91,13 @@ func (s Subject[In, Out]) batch(j *injector) stage.BatchFunc[In, Out] {
 func topicOf[P event.Payload]() string {
 	var p P
 	return p.Topic()
+}
+
+// furtherTopic returns the topic of the further events of a payload type; empty where it has none.
+func furtherTopic[P event.Payload]() string {
+	var p P
+	if w, ok := any(p).(interface{ FurtherTopic() string }); ok {
+		return w.FurtherTopic()
+	}
+	return ""
 }

@@ -45,6 +45,40 @@ func reader(f stage.Func[event.Received, event.Parsed]) func(*testing.T) Subject
 	}
 }
 
+// spreads is a stage's output with further events.
+type spreads = stage.With[event.Parsed, event.Received]
+
+// enclosed returns the further events of an input; what they announce encloses nothing.
+func enclosed(ctx context.Context, in event.Received) []stage.Event[event.Received] {
+	if in.Arrival.Parent != "" {
+		return nil
+	}
+	e, _ := event.FromContext(ctx)
+	var all []stage.Event[event.Received]
+	for i := range 2 {
+		content := fmt.Appendf(nil, "enclosure %d of %s", i, in.DocumentID)
+		id := event.OutputID(e.ID, "subject", fmt.Sprint(i), event.TopicReceived)
+		all = append(all, stage.Event[event.Received]{ID: id, Payload: event.Received{
+			DocumentID: event.DocumentID(content), Content: event.Blob{Ref: blob.RefOf(content), Size: int64(len(content)), MediaType: "text/plain"},
+			Arrival: event.Arrival{ID: id, Name: "enclosure", Source: "attachment", At: in.Arrival.At, Parent: in.DocumentID},
+		}})
+	}
+	return all
+}
+
+// spreader returns a subject that publishes further events.
+func spreader(further func(context.Context, event.Received) []stage.Event[event.Received]) func(*testing.T) Subject[event.Received, spreads] {
+	return func(*testing.T) Subject[event.Received, spreads] {
+		return Subject[event.Received, spreads]{
+			Func: func(ctx context.Context, in event.Received) (spreads, error) {
+				out, err := read(ctx, in)
+				return spreads{Output: out, Further: further(ctx, in)}, err
+			},
+			Inputs: received, Poison: []event.Received{received(-1)}, Further: func(event.Received) int { return 2 },
+		}
+	}
+}
+
 // store is what a stage that publishes nothing leaves behind.
 type store struct {
 	mu   sync.Mutex
