@@ -4,6 +4,7 @@ package layout
 type Attachment struct {
 	Name      string `json:"name"`
 	MediaType string `json:"media_type,omitempty"` // as the document says it; empty when it does not
+	Size      int64  `json:"size,omitempty"`       // bytes; of a file whose content is not here
 	Content   []byte `json:"content"`
 }
 

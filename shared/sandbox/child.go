@@ -103,6 +103,9 @@ func (do engines) one(content []byte, ask request) (reply answer, body []byte) {
 		body, perInch, err := do.draw(context.Background(), content, ask.Draw.Page, ask.Draw.PerInch, ask.Options)
 		return answerOf(answer{PerInch: perInch}, body, err, ask.Limits.Output)
 	}
+	if ask.MediaType != "" {
+		return readAs(content, ask)
+	}
 	reading, err := do.read(context.Background(), content, ask.Limits.Limits, ask.Options)
 	if err != nil {
 		return answerOf(answer{Total: reading.Pages}, nil, err, 0)

@@ -21,6 +21,8 @@ type request struct {
 	Limits  Limits         `json:"limits"`
 	Options reader.Options `json:"options"`
 	Draw    *drawing       `json:"draw,omitempty"` // not to read the document, but to draw a page of it
+
+	MediaType string `json:"media_type,omitempty"` // of what is no PDF
 }
 
 // drawing is a page, numbered from 1, and how many pixels an inch its picture is to have.
@@ -34,6 +36,7 @@ type answer struct {
 	Summary Summary      `json:"summary"`
 	Total   int          `json:"total,omitempty"`    // pages of the document, where it was asked for some of them
 	PerInch int          `json:"per_inch,omitempty"` // pixels of the picture
+	Parts   []part       `json:"parts,omitempty"`    // of a mail; their contents follow the layout
 	Fault   *wireFault   `json:"fault,omitempty"`
 	Compile bool         `json:"compile,omitempty"` // PDFium is needed: ask again when it is compiled
 	Used    memoryReport `json:"used"`

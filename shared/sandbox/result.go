@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/mail"
 )
 
 // Summary is what a consumer wants to know of a document without decoding its layout.
@@ -23,6 +24,9 @@ type Result struct {
 
 	// Layout is the document in the form of layout.Encode.
 	Layout []byte
+
+	// Parts are the attachments of an e-mail that may be documents of their own.
+	Parts []mail.Part
 }
 
 // Document decodes the layout.
