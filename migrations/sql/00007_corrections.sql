@@ -41,6 +41,7 @@ create table millrace.corrected_fields (
     primary key (correction_id, ordinal)
 );
 create index corrected_fields_name on millrace.corrected_fields (document_id, name, at, correction_id);
+create index corrected_fields_value on millrace.corrected_fields using hash (value);
 
 comment on table millrace.corrected_fields is 'All values that the corrected fields of a document have, in place of those that were read.';
 comment on column millrace.corrected_fields.correction_id is 'The correction.';
