@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/base64"
 	"fmt"
 	"testing"
 	"time"
@@ -12,7 +13,7 @@ import (
 )
 
 func TestTheParserConforms(t *testing.T) {
-	stagetest.Conform(t, func(t *testing.T) stagetest.Subject[event.Received, event.Parsed] {
+	stagetest.Conform(t, func(t *testing.T) stagetest.Subject[event.Received, Output] {
 		p := newParser(t)
 		arrived := func(content, mediaType string) event.Received {
 			in := receive(t, p, content, mediaType)
@@ -21,11 +22,22 @@ func TestTheParserConforms(t *testing.T) {
 		}
 		missing := arrived("lost", "application/pdf")
 		missing.Content.Ref = blob.RefOf([]byte("never stored"))
-		return stagetest.Subject[event.Received, event.Parsed]{
+		return stagetest.Subject[event.Received, Output]{
 			Name: pipeline.Parser, Func: p.Parse, Probe: p.Blobs.Ready,
+			Further: func(in event.Received) int {
+				if in.Content.MediaType == "message/rfc822" {
+					return 2
+				}
+				return 0
+			},
 			Inputs: func(i int) event.Received {
-				if i%3 == 2 {
+				switch i % 4 {
+				case 1:
+					return arrived(attached(fmt.Sprintf("Mail number %d", i), fmt.Sprintf("its text number %d", i), smallPDF(fmt.Sprintf("Bill number %d", i))), "message/rfc822")
+				case 2:
 					return arrived(fmt.Sprintf("plain text number %d", i), "text/plain")
+				case 3:
+					return arrived(fmt.Sprintf("<h1>Page number %d", i), "text/html")
 				}
 				return arrived(smallPDF(fmt.Sprintf("Page number %d", i)), "application/pdf")
 			},
@@ -34,4 +46,12 @@ func TestTheParserConforms(t *testing.T) {
 			},
 		}
 	})
+}
+
+// attached returns a mail with a text and a PDF file.
+func attached(subject, text, pdf string) string {
+	return "From: a@example.com\r\nSubject: " + subject + "\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\n\r\nSee the files.\r\n" +
+		"--b\r\nContent-Type: text/plain; name=note.txt\r\n\r\n" + text + "\r\n" +
+		"--b\r\nContent-Type: application/pdf; name=bill.pdf\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
+		base64.StdEncoding.EncodeToString([]byte(pdf)) + "\r\n--b--\r\n"
 }

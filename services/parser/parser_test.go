@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"fmt"
 	"os"
+	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
 	"github.com/millrace/millrace/shared/sandbox"
+	"github.com/millrace/millrace/shared/stage"
 )
 
 func TestMain(m *testing.M) {
@@ -75,16 +78,19 @@ func TestParseStoresTheLayout(t *testing.T) {
 	}{
 		{"a PDF", smallPDF("Hello reader"), "application/pdf", "glyph/1", "Hello reader\n", 1, 2},
 		{"octets that are a PDF", smallPDF("Hello reader"), "application/octet-stream", "glyph/1", "Hello reader\n", 1, 2},
-		{"plain text", "one two\nthree\n\nfour\n\fpage two\n", "text/plain; charset=utf-8", "text/1", "one two\nthree\n\nfour\n\fpage two\n", 2, 6},
-		{"text in an older encoding", "Stra\xdfe", "text/plain", "text/1", "Straße\n", 1, 1},
+		{"plain text", "one two\nthree\n\nfour\n\fpage two\n", "text/plain; charset=utf-8", "text/2", "one two\nthree\n\nfour\n\fpage two\n", 2, 6},
+		{"HTML", "<p>one <b>two</b><p>three", "text/html; charset=utf-8", "html/1", "one two\n\nthree\n", 1, 3},
+		{"an e-mail", "From: a@example.com\r\nSubject: Hello\r\n\r\ntext", "message/rfc822", "mail/1", "From: a@example.com\nSubject: Hello\n\ntext\n", 1, 5},
+		{"text in an older encoding", "Stra\xdfe", "text/plain", "text/2", "Straße\n", 1, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := receive(t, p, tt.content, tt.mediaType)
-			out, err := p.Parse(t.Context(), in)
+			made, err := p.Parse(t.Context(), in)
 			if err != nil {
 				t.Fatal(err)
 			}
+			out := made.Output
 			if out.DocumentID != in.DocumentID || out.Content != in.Content || out.Outcome != "complete" ||
 				out.Engine != tt.engine || out.Pages != tt.pages || out.Words != tt.words {
 				t.Errorf("parsed = %+v", out)
@@ -101,8 +107,8 @@ func TestParseStoresTheLayout(t *testing.T) {
 				t.Errorf("layout %+v has the text %q, want %q", out.Layout, doc.Text(), tt.text)
 			}
 			again, err := p.Parse(t.Context(), in)
-			if err != nil || again.Layout != out.Layout {
-				t.Errorf("read again: %+v (%v), want the same layout", again.Layout, err)
+			if err != nil || again.Output.Layout != out.Layout {
+				t.Errorf("read again: %+v (%v), want the same layout", again.Output.Layout, err)
 			}
 		})
 	}
@@ -125,6 +131,9 @@ func TestParseFailuresAreTyped(t *testing.T) {
 		{"text without words", receive(t, p, " \n\f\n", "text/plain"), "no_text"},
 		{"too large", receive(t, p, strings.Repeat("x", 10_001), "application/pdf"), "too_large"},
 		{"larger than said", sizeless, "too_large"},
+		{"HTML that nests too deep", receive(t, p, strings.Repeat("<b>", 2000), "text/html"), "too_deep"},
+		{"an encrypted mail", receive(t, p, "From: a@example.com\r\nContent-Type: multipart/encrypted; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b--", "message/rfc822"), "encrypted"},
+		{"no mail", receive(t, p, "just text", "message/rfc822"), "not_a_mail"},
 		{"another type", receive(t, p, "GIF89a", "image/gif"), "unsupported_media_type"},
 		{"content that is not stored", missing, "blob_missing"},
 	}
@@ -135,5 +144,47 @@ func TestParseFailuresAreTyped(t *testing.T) {
 				t.Errorf("error = %v (%v, %q), want permanent %q", err, fault.ClassOf(err), fault.KindOf(err), tt.kind)
 			}
 		})
+	}
+}
+
+func TestParseAnnouncesWhatIsAttached(t *testing.T) {
+	p := newParser(t)
+	pdf := smallPDF("The bill")
+	in := receive(t, p, attached("A bill", "the note", pdf), "message/rfc822")
+	in.Arrival = event.Arrival{ID: "arrival", At: time.Unix(5, 0)}
+	parse := func(e event.Envelope) []stage.Event[event.Received] {
+		t.Helper()
+		out, err := p.Parse(event.NewContext(t.Context(), e), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out.Further
+	}
+	got := parse(event.Envelope{ID: "event-1"})
+	if len(got) != 2 {
+		t.Fatalf("%d arrivals: %+v", len(got), got)
+	}
+	for i, want := range []struct{ name, mediaType, content string }{{"note.txt", "text/plain", "the note"}, {"bill.pdf", "application/pdf", pdf}} {
+		r := got[i].Payload
+		if r.Arrival.Name != want.name || r.Arrival.Source != "attachment" || r.Arrival.Parent != in.DocumentID || r.Arrival.ID != got[i].ID || !r.Arrival.At.Equal(in.Arrival.At) ||
+			r.Content.MediaType != want.mediaType || r.DocumentID != event.DocumentID([]byte(want.content)) || r.Content.Size != int64(len(want.content)) {
+			t.Errorf("arrival %d: %+v", i, r)
+		}
+		if stored, err := p.Blobs.Get(t.Context(), r.Content.Ref, 1<<20); err != nil || string(stored) != want.content {
+			t.Errorf("content %d: %q (%v)", i, stored, err)
+		}
+	}
+	if again := parse(event.Envelope{ID: "event-1"}); !reflect.DeepEqual(again, got) {
+		t.Errorf("handled again: %+v, want %+v", again, got)
+	}
+	if other := parse(event.Envelope{ID: "event-2"}); other[0].ID == got[0].ID || other[0].Payload.DocumentID != got[0].Payload.DocumentID {
+		t.Errorf("the mail came again: %+v", other)
+	}
+	in = receive(t, p, attached("Another bill", "another note", smallPDF("Another bill")), "message/rfc822")
+	if trial := parse(event.Envelope{ID: "event-3", Shadow: "run"}); len(trial) != 0 {
+		t.Errorf("a trial run announces %+v", trial)
+	}
+	if _, err := p.Blobs.Stat(blob.RefOf([]byte("another note"))); fault.KindOf(err) != "blob_missing" {
+		t.Errorf("a trial run stores what is attached: %v", err)
 	}
 }

@@ -33,6 +33,7 @@ type arrivalRow struct {
 	Size       int64     `json:"size"`
 	ContentRef string    `json:"content_ref"`
 	ArrivedAt  time.Time `json:"arrived_at"`
+	Parent     *string   `json:"parent"`
 }
 
 // result is what the rows of every stage's results begin with.

@@ -44,6 +44,7 @@ func (s *sink) received(ctx context.Context, in []stage.Input[event.Received]) (
 			Size:       p.Content.Size,
 			ContentRef: string(p.Content.Ref),
 			ArrivedAt:  p.Arrival.At,
+			Parent:     optional(p.Arrival.Parent),
 		}}
 		return r
 	}))

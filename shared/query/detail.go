@@ -27,9 +27,12 @@ type Detail struct {
 	Document
 	Text            string           `json:"text"`
 	FieldList       []Field          `json:"fields"`
+	Items           []event.Item     `json:"items"` // rows of tables
+	Checks          []event.Check    `json:"checks"`
 	Classifications []Classification `json:"classifications"`
 	ArrivalList     []Arrival        `json:"arrivals"`
 	Corrections     []Correction     `json:"corrections"`
+	Attachments     []Attachment     `json:"attachments,omitempty"` // once each, however often the e-mail came
 	Timeline        []Step           `json:"timeline"`
 	Failures        []Failure        `json:"failures"`
 	Versions        []Version        `json:"versions"`
@@ -67,6 +70,19 @@ type Arrival struct {
 	Name   string    `json:"name" db:"name"`
 	Source string    `json:"source" db:"source"`
 	At     time.Time `json:"at" db:"arrived_at"`
+	Parent string    `json:"parent,omitempty" db:"parent"` // document id of the e-mail that it was attached to
+	Mail   string    `json:"mail,omitempty" db:"mail"`     // that e-mail's name
+}
+
+// Attachment is a document that came with this one, which is an e-mail.
+type Attachment struct {
+	DocumentID string    `json:"document_id" db:"document_id"`
+	Name       string    `json:"name" db:"name"`
+	MediaType  string    `json:"media_type" db:"media_type"`
+	Size       int64     `json:"size" db:"size"`
+	Status     string    `json:"status" db:"status"`
+	Class      string    `json:"class,omitempty" db:"class"`
+	At         time.Time `json:"at" db:"at"`
 }
 
 // Step is an event of the document, a failure, or a correction.
@@ -196,10 +212,21 @@ func (d *Detail) fill(ctx context.Context, tx pgx.Tx) error {
 		part(ctx, tx, &d.FieldList, `select name, value, type, coalesce(raw, '') as raw, coalesce(page, 0) as page, bbox, confidence, source,
 			coalesce(corrected_by, '') as corrected_by, corrected_at, original
 			from fields where document_id = $1 order by ordinal nulls last, name, value`, d.ID),
+		part(ctx, tx, &d.Items, `select kind, cells, page, bbox, confidence, source from (
+				select 'line_item' as kind, cells, coalesce(page, 0) as page, bbox, confidence, source, ordinal from line_items where document_id = $1
+				union all
+				select 'transaction', cells, coalesce(page, 0), bbox, confidence, source, ordinal from transactions where document_id = $1
+			) i order by ordinal`, d.ID),
+		part(ctx, tx, &d.Checks, `select name, holds, coalesce(detail, '') as detail from checks where document_id = $1 order by ordinal`, d.ID),
 		part(ctx, tx, &d.Classifications, `select class, confidence, alternatives, model, version, produced_at
 			from classifications where document_id = $1 order by produced_at`, d.ID),
-		part(ctx, tx, &d.ArrivalList, `select arrival_id, name, source, arrived_at
-			from arrivals where document_id = $1 order by arrived_at, arrival_id`, d.ID),
+		part(ctx, tx, &d.ArrivalList, `select a.arrival_id, a.name, a.source, a.arrived_at, coalesce(a.parent, '') as parent, coalesce(m.name, '') as mail
+			from arrivals a left join documents m on m.document_id = a.parent
+			where a.document_id = $1 order by a.arrived_at, a.arrival_id`, d.ID),
+		part(ctx, tx, &d.Attachments, `select distinct on (a.document_id, a.document) a.document_id, a.document as name, a.media_type, a.size,
+				d.status, coalesce(d.class, '') as class, a.at
+			from attachments a join documents d on d.document_id = a.document_id
+			where a.mail_id = $1 order by a.document_id, a.document, a.at`, d.ID),
 		part(ctx, tx, &d.Corrections, correctionColumns+" where document_id = $1 order by at, correction_id, what, name", d.ID),
 		part(ctx, tx, &d.Timeline, `select at, stage, topic, outcome, coalesce(attempts, 0) as attempts, started, wait, run, stored,
 			coalesce(version, '') as version, event_id, coalesce(author, '') as author, coalesce(detail, '') as detail from timeline where document_id = $1 order by at, event_id`, d.ID),

@@ -54,7 +54,7 @@ const (
 
 	sqlArrivals = `select distinct on (r.document_id) r.document_id, r.event_id, coalesce(e.stage, 'generator') as stage,
 			coalesce(e.published_at, r.arrived_at) as at, ` + eventColumns + `,
-			r.arrival_id, r.name, r.source, r.media_type, r.size, r.content_ref, r.arrived_at
+			r.arrival_id, r.name, r.source, r.media_type, r.size, r.content_ref, r.arrived_at, coalesce(r.parent, '') as parent
 		from millrace.arrivals r left join millrace.events e using (event_id)
 		where r.document_id = any($1) order by r.document_id, r.arrived_at, r.arrival_id`
 
@@ -101,12 +101,13 @@ type arrivalRow struct {
 	Size       int64     `db:"size"`
 	ContentRef string    `db:"content_ref"`
 	ArrivedAt  time.Time `db:"arrived_at"`
+	Parent     string    `db:"parent"`
 }
 
 func (r arrivalRow) payload() event.Payload {
 	return event.Received{
 		DocumentID: r.DocumentID, Content: claim(r.ContentRef, r.Size, r.MediaType),
-		Arrival: event.Arrival{ID: r.ArrivalID, Name: r.Name, Source: r.Source, At: r.ArrivedAt.UTC()},
+		Arrival: event.Arrival{ID: r.ArrivalID, Name: r.Name, Source: r.Source, At: r.ArrivedAt.UTC(), Parent: r.Parent},
 	}
 }
 

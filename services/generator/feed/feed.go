@@ -23,7 +23,7 @@ const Source = "synthetic"
 
 // Intake is where documents go; intake.Intake is one.
 type Intake interface {
-	Store(ctx context.Context, r io.Reader) (event.Blob, error)
+	Store(ctx context.Context, r io.Reader, name, declared string) (event.Blob, error)
 	Announce(ctx context.Context, content event.Blob, arrival event.Arrival) (event.Received, error)
 }
 
@@ -137,7 +137,7 @@ func (f *Feed) send(ctx context.Context, i int64) error {
 }
 
 func (f *Feed) once(ctx context.Context, content []byte, arrival event.Arrival) error {
-	stored, err := f.intake.Store(ctx, bytes.NewReader(content))
+	stored, err := f.intake.Store(ctx, bytes.NewReader(content), arrival.Name, "")
 	if err != nil {
 		return err
 	}

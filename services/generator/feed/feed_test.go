@@ -26,7 +26,7 @@ type tray struct {
 	taken    func(n int)
 }
 
-func (y *tray) Store(_ context.Context, r io.Reader) (event.Blob, error) {
+func (y *tray) Store(_ context.Context, r io.Reader, _, _ string) (event.Blob, error) {
 	content, err := io.ReadAll(r)
 	return event.Blob{Ref: blob.RefOf(content)}, err
 }

@@ -160,7 +160,7 @@ func (x *Inbox) store(ctx context.Context, c *claim) (event.Blob, error) {
 	case writerHolds(f):
 		return event.Blob{}, errGrowing
 	}
-	content, err := x.read(ctx, f, before)
+	content, err := x.read(ctx, c, f, before)
 	if err != nil && fault.ClassOf(err) != fault.ClassPermanent {
 		return event.Blob{}, err
 	}
@@ -174,9 +174,9 @@ func (x *Inbox) store(ctx context.Context, c *claim) (event.Blob, error) {
 	return content, err
 }
 
-func (x *Inbox) read(ctx context.Context, f *os.File, info fs.FileInfo) (event.Blob, error) {
+func (x *Inbox) read(ctx context.Context, c *claim, f *os.File, info fs.FileInfo) (event.Blob, error) {
 	if limit := x.intake.Limit(); info.Size() > limit {
 		return event.Blob{}, tooLarge(info.Size(), limit)
 	}
-	return x.intake.Store(ctx, f)
+	return x.intake.Store(ctx, f, c.rel, "")
 }

@@ -31,7 +31,7 @@ const Source = "inbox"
 // Intake is where complete files go; intake.Intake is one. Its methods' errors follow package fault: Permanent from Store
 // refuses the file, everything else keeps it.
 type Intake interface {
-	Store(ctx context.Context, r io.Reader) (event.Blob, error)
+	Store(ctx context.Context, r io.Reader, name, declared string) (event.Blob, error)
 	Announce(ctx context.Context, content event.Blob, arrival event.Arrival) (event.Received, error)
 	Limit() int64
 }

@@ -107,7 +107,8 @@ func TestNames(t *testing.T) {
 func TestWhatIsNoDocumentIsRejectedNextToAReason(t *testing.T) {
 	tests := []struct{ name, file, content, kind, says string }{
 		{"not a PDF", "page.pdf", "<html><body>Not found</body></html>", "not_a_pdf", "text/html"},
-		{"binary", "data.bin", "\x00\x01\x02\x03", "not_a_pdf", "binary data"},
+		{"binary", "data.bin", "\x00\x01\x02\x03", "unsupported_media_type", "binary data"},
+		{"a table", "table.csv", "a;b\n", "unsupported_media_type", "text/plain"},
 		{"empty", "empty.pdf", "", "empty", "0 bytes"},
 		{"too large", "big.pdf", pdf + strings.Repeat("x", 2000), "too_large", "1000 bytes"},
 		{"a name with room for no suffix", strings.Repeat("n", 250) + ".pdf", "text", "not_a_pdf", "text/plain"},

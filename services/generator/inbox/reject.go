@@ -79,7 +79,10 @@ func advice(kind string, limit int64) string {
 	case intake.KindEmpty:
 		return "Nothing was ever written to it, or the copy failed: copy or scan it again. If it is filled by now, " + again + "."
 	case intake.KindNotPDF:
-		return "Only PDF files are read. Save or print it as a PDF and drop that; if it should be one, the copy is damaged: fetch it again."
+		return "It is called .pdf and is something else. If it should be a PDF, the copy is damaged: fetch it again. A text, a web page or an e-mail " +
+			"is read under its own extension (.txt, .html, .eml)."
+	case intake.KindUnsupported:
+		return "Save or print it as a PDF and drop that. Plain text is read when its name ends in .txt."
 	case intake.KindTooLarge:
 		return fmt.Sprintf("Split it, or raise MILLRACE_MAX_DOCUMENT_BYTES above %d and %s.", limit, again)
 	case KindNoPermission:

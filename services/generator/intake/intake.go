@@ -7,12 +7,12 @@ package intake
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -20,13 +20,15 @@ import (
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/mediatype"
 )
 
 // Kinds of the Permanent faults that say that content is no document. A source turns them into its own kind of refusal.
 const (
-	KindEmpty    = "empty"
-	KindNotPDF   = "not_a_pdf"
-	KindTooLarge = "too_large"
+	KindEmpty       = "empty"
+	KindNotPDF      = "not_a_pdf"              // it calls itself one
+	KindUnsupported = "unsupported_media_type" // it is of a kind that is not read
+	KindTooLarge    = "too_large"
 )
 
 // DefaultLimit is the size in bytes of the largest document that is accepted unless configured otherwise: 100 MiB.
@@ -34,10 +36,6 @@ const DefaultLimit = 100 << 20
 
 // DefaultConfirmWithin is how long an event may wait for the broker's confirm before the broker counts as down.
 const DefaultConfirmWithin = 30 * time.Second
-
-// headerWindow is how many bytes may come before "%PDF-". PDF 32000-1 wants it first; readers accept it within the first
-// 1024 bytes (implementation note 13 of the PDF 1.7 reference), and real files need that.
-const headerWindow = 1024
 
 // maxName is the longest name in bytes that is carried in an event.
 const maxName = 1024
@@ -83,27 +81,38 @@ func New(cfg Config) (*Intake, error) {
 // Limit returns the size in bytes of the largest document that is accepted.
 func (i *Intake) Limit() int64 { return i.cfg.Limit }
 
-// Store keeps a document's content and returns its claim check; the content is on disk by then. Content that is no
-// document is a Permanent fault with one of the kinds above and leaves nothing behind. A store that cannot take it is
-// DependencyDown. An error of r itself comes back unchanged.
-func (i *Intake) Store(ctx context.Context, r io.Reader) (event.Blob, error) {
+// Store keeps a document's content and returns its claim check; the content is on disk by then. What kind of document it is shows
+// in its first bytes; name, and the media type that somebody declared it to be (empty where nobody did), help where they leave it open
+// (see package mediatype). Content that is no document is a Permanent fault with one of the kinds above and leaves nothing behind.
+// A store that cannot take it is DependencyDown. An error of r itself comes back unchanged.
+func (i *Intake) Store(ctx context.Context, r io.Reader, name, declared string) (event.Blob, error) {
 	buffered := bufio.NewReaderSize(r, 64<<10)
-	head, err := buffered.Peek(headerWindow)
+	head, err := buffered.Peek(mediatype.Window)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return event.Blob{}, err
 	}
 	if len(head) == 0 {
 		return event.Blob{}, fault.New(fault.ClassPermanent, KindEmpty, "the document is empty (0 bytes)")
 	}
-	if !bytes.Contains(head, []byte("%PDF-")) {
-		return event.Blob{}, fault.New(fault.ClassPermanent, KindNotPDF,
-			"the document is not a PDF: no %%PDF- header in its first %d bytes; it looks like %s", headerWindow, looksLike(head))
+	mediaType := mediatype.Of(head, name, declared)
+	if mediaType == "" {
+		return event.Blob{}, refusal(head, name)
 	}
 	ref, size, err := i.cfg.Blobs.Put(ctx, &limited{r: buffered, left: i.cfg.Limit, limit: i.cfg.Limit})
 	if err != nil {
 		return event.Blob{}, err
 	}
-	return event.Blob{Ref: ref, Size: size, MediaType: "application/pdf"}, nil
+	return event.Blob{Ref: ref, Size: size, MediaType: mediaType}, nil
+}
+
+// refusal says why content is taken for no document.
+func refusal(head []byte, name string) error {
+	if strings.EqualFold(path.Ext(name), ".pdf") {
+		return fault.New(fault.ClassPermanent, KindNotPDF,
+			"the document is not a PDF: no %%PDF- header in its first 1024 bytes; it looks like %s", looksLike(head))
+	}
+	return fault.New(fault.ClassPermanent, KindUnsupported,
+		"documents of this kind are not read; it looks like %s. PDF, e-mail (.eml), HTML and plain text (.txt) are", looksLike(head))
 }
 
 // Announce publishes that content arrived and returns once the broker has confirmed it. Any error means that the broker

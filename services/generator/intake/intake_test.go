@@ -44,7 +44,7 @@ func open(t *testing.T, cfg intake.Config) *intake.Intake {
 }
 
 func TestStoreJudgesContent(t *testing.T) {
-	tests := []struct{ name, content, kind string }{
+	tests := []struct{ name, content, kind string }{ // of files that are called .pdf
 		{"a PDF", pdf, ""},
 		{"at the limit", pdf + strings.Repeat("x", 3000-len(pdf)), ""},
 		{"a byte over the limit", pdf + strings.Repeat("x", 3001-len(pdf)), intake.KindTooLarge},
@@ -61,7 +61,7 @@ func TestStoreJudgesContent(t *testing.T) {
 			t.Run(tt.name+", "+how, func(t *testing.T) {
 				s := &shelf{}
 				in := open(t, intake.Config{Blobs: s, Emit: confirm, Limit: 3000})
-				got, err := in.Store(t.Context(), reader(strings.NewReader(tt.content)))
+				got, err := in.Store(t.Context(), reader(strings.NewReader(tt.content)), "a.pdf", "")
 				if tt.kind != "" {
 					if fault.KindOf(err) != tt.kind || fault.ClassOf(err) != fault.ClassPermanent || len(s.puts) != 0 {
 						t.Errorf("err = %v (%s), stored %d, want a permanent %s and nothing stored", err, fault.KindOf(err), len(s.puts), tt.kind)
@@ -77,6 +77,34 @@ func TestStoreJudgesContent(t *testing.T) {
 	}
 }
 
+func TestStoreTellsWhatKindOfDocumentItIs(t *testing.T) {
+	const mail = "Received: from a by b\r\nFrom: a@example.com\r\n\r\ntext"
+	tests := []struct{ what, content, name, declared, want string }{
+		{"a PDF of any name", pdf, "a.txt", "text/plain", "application/pdf"},
+		{"an e-mail by its header", mail, "message", "", "message/rfc822"},
+		{"HTML with a byte order mark", "\ufeff<html><p>x", "page.html", "", "text/html"},
+		{"HTML without doctype", "Dear Jane<br>", "page.htm", "", "text/html"},
+		{"HTML in a declared encoding", "<p>\xd4", "page.html", "text/html; charset=koi8-r", "text/html; charset=koi8-r"},
+		{"plain text", "Dear Jane", "letter.txt", "", "text/plain"},
+		{"a table", "a;b", "table.csv", "", ""},
+		{"a picture", "\x89PNG\r\n\x1a\n\x00", "a.txt", "text/plain", ""},
+	}
+	for _, tt := range tests {
+		s := &shelf{}
+		in := open(t, intake.Config{Blobs: s, Emit: confirm})
+		got, err := in.Store(t.Context(), strings.NewReader(tt.content), tt.name, tt.declared)
+		if tt.want == "" {
+			if fault.KindOf(err) != intake.KindUnsupported || fault.ClassOf(err) != fault.ClassPermanent || len(s.puts) != 0 {
+				t.Errorf("%s: %v, stored %d, want it refused", tt.what, err, len(s.puts))
+			}
+			continue
+		}
+		if err != nil || got.MediaType != tt.want || string(s.puts[0]) != tt.content {
+			t.Errorf("%s: %+v (%v), want %s", tt.what, got, err, tt.want)
+		}
+	}
+}
+
 func TestStorePassesErrorsOn(t *testing.T) {
 	broken := errors.New("the network is gone")
 	in := open(t, intake.Config{Blobs: &shelf{}, Emit: confirm})
@@ -84,7 +112,7 @@ func TestStorePassesErrorsOn(t *testing.T) {
 		"at the beginning": iotest.ErrReader(broken),
 		"in the middle":    io.MultiReader(strings.NewReader(pdf+strings.Repeat("x", 100_000)), iotest.ErrReader(broken)),
 	} {
-		if _, err := in.Store(t.Context(), r); !errors.Is(err, broken) || fault.ClassOf(err) != fault.ClassTransient {
+		if _, err := in.Store(t.Context(), r, "a.pdf", ""); !errors.Is(err, broken) || fault.ClassOf(err) != fault.ClassTransient {
 			t.Errorf("%s: err = %v, want the reader's own", name, err)
 		}
 	}

@@ -56,7 +56,7 @@ func describe(err error) problem {
 		return problem{http.StatusBadRequest, "incomplete", "the upload broke off: " + err.Error()}
 	case kind == intake.KindEmpty:
 		return problem{http.StatusUnprocessableEntity, kind, err.Error()}
-	case kind == intake.KindNotPDF:
+	case kind == intake.KindNotPDF, kind == intake.KindUnsupported:
 		return problem{http.StatusUnsupportedMediaType, kind, err.Error()}
 	case kind == intake.KindTooLarge:
 		return problem{http.StatusRequestEntityTooLarge, kind, err.Error()}

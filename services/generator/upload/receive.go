@@ -37,7 +37,7 @@ func (s *Server) raw(w http.ResponseWriter, r *http.Request) {
 		refuse(w, describe(intake.TooLarge(s.intake.Limit())))
 		return
 	}
-	accepted, err := s.receive(r, r.Body, rawName(r), 0)
+	accepted, err := s.receive(r, r.Body, rawName(r), r.Header.Get("Content-Type"), 0)
 	if err != nil {
 		s.fail(w, r, err)
 		return
@@ -102,13 +102,14 @@ func (s *Server) part(r *http.Request, part *multipart.Part, err error, index in
 	if index == maxFiles {
 		return result, problem{http.StatusRequestEntityTooLarge, "too_many_files", fmt.Sprintf("send at most %d files in one request", maxFiles)}
 	}
-	result.Accepted, err = s.receive(r, part, result.Name, index)
+	result.Accepted, err = s.receive(r, part, result.Name, part.Header.Get("Content-Type"), index)
 	return result, err
 }
 
-// receive takes in one document: store, then announce.
-func (s *Server) receive(r *http.Request, body io.Reader, name string, index int) (*Accepted, error) {
-	content, err := s.intake.Store(r.Context(), body)
+// receive takes in one document: store, then announce. Declared is the media type that the client gives it; programs like curl give
+// one that says nothing.
+func (s *Server) receive(r *http.Request, body io.Reader, name, declared string, index int) (*Accepted, error) {
+	content, err := s.intake.Store(r.Context(), body, name, declared)
 	if err != nil {
 		return nil, err
 	}
@@ -163,7 +164,7 @@ func rawName(r *http.Request) string {
 func baseName(name string) string {
 	name = name[strings.LastIndexAny(name, `/\`)+1:]
 	if name == "" {
-		return "unnamed.pdf"
+		return "unnamed"
 	}
 	return intake.CleanName(name)
 }

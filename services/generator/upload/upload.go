@@ -27,7 +27,7 @@ const Source = "http"
 
 // Intake is where uploads go; intake.Intake is one.
 type Intake interface {
-	Store(ctx context.Context, r io.Reader) (event.Blob, error)
+	Store(ctx context.Context, r io.Reader, name, declared string) (event.Blob, error)
 	Announce(ctx context.Context, content event.Blob, arrival event.Arrival) (event.Received, error)
 	Limit() int64
 }

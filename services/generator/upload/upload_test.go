@@ -126,8 +126,8 @@ func TestUpload(t *testing.T) {
 		{"without its folders", "/documents", []string{"X-Filename", `C:\Users\me\x.pdf`}, "x.pdf"},
 		{"not a way out", "/documents", []string{"X-Filename", "../../etc/passwd"}, "passwd"},
 		{"with NUL", "/documents", []string{"X-Filename", "a%00b.pdf"}, "a\uFFFDb.pdf"},
-		{"without a name", "/documents", nil, "unnamed.pdf"},
-		{"as curl -d sends it", "/documents", []string{"Content-Type", "application/x-www-form-urlencoded"}, "unnamed.pdf"},
+		{"without a name", "/documents", nil, "unnamed"},
+		{"as curl -d sends it", "/documents", []string{"Content-Type", "application/x-www-form-urlencoded"}, "unnamed"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -153,7 +153,8 @@ func TestRefusals(t *testing.T) {
 		kind                            string
 	}{
 		{name: "empty", status: 422, kind: "empty"},
-		{name: "not a PDF", body: "hello", status: 415, kind: "not_a_pdf"},
+		{name: "not a PDF", path: "/documents?name=x.pdf", body: "hello", status: 415, kind: "not_a_pdf"},
+		{name: "no document", body: "GIF89a\x01", status: 415, kind: "unsupported_media_type"},
 		{name: "too large", body: pdf + strings.Repeat("x", 10_000), status: 413, kind: "too_large"},
 		{name: "broker down", body: pdf, emit: down, status: 503, kind: "unavailable"},
 		{name: "a defect", body: pdf, emit: errors.New("password hunter2"), status: 500, kind: "internal"},

@@ -1,12 +1,11 @@
 // Package deliver hands documents to a running Millrace: through its inbox folder, or over HTTP.
 //
-// It refuses at once what the other side would refuse anyway (a file that is empty or no PDF), with the same kinds, so that
+// It refuses at once what the other side would refuse anyway (a file that is empty or no document), with the same kinds, so that
 // a person need not wait for the answer. It knows nothing of what happens to a document afterwards.
 package deliver
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -21,6 +20,7 @@ import (
 	"strings"
 
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/mediatype"
 )
 
 // Kinds of the Permanent faults of this package; they are those of the generator.
@@ -30,6 +30,7 @@ const (
 	KindNotAFile     = "not_a_file"
 	KindEmpty        = "empty"
 	KindNotPDF       = "not_a_pdf"
+	KindUnsupported  = "unsupported_media_type"
 )
 
 // Delivered is a document that was handed over.
@@ -55,7 +56,7 @@ func OpenInbox(folder string) (Inbox, error) {
 // Put copies content into the inbox. The name appears only when the content is complete and on disk; where the name is taken,
 // a number is added to it. An interrupted Put leaves nothing that the generator would take.
 func (b Inbox) Put(ctx context.Context, name string, content io.Reader) (Delivered, error) {
-	content, err := check(content)
+	content, mediaType, err := check(name, content)
 	if err != nil {
 		return Delivered{}, err
 	}
@@ -68,7 +69,7 @@ func (b Inbox) Put(ctx context.Context, name string, content io.Reader) (Deliver
 	if err := errors.Join(fill(ctx, f, content, sum), f.Close()); err != nil {
 		return Delivered{}, fmt.Errorf("copy %s into the inbox: %w", name, err)
 	}
-	final, err := b.appear(f.Name(), leaf(name))
+	final, err := b.appear(f.Name(), leaf(name, mediaType))
 	if err != nil {
 		return Delivered{}, fmt.Errorf("copy %s into the inbox: %w", name, err)
 	}
@@ -135,7 +136,7 @@ func Open(path string) (*os.File, error) {
 	return f, err
 }
 
-// Files returns what paths stand for: files as they are, and for a folder the PDF files in it, at any depth, sorted. The
+// Files returns what paths stand for: files as they are, and for a folder the documents in it by their extensions, at any depth, sorted. The
 // path "-" stands for standard input and is kept.
 func Files(paths []string) ([]string, error) {
 	var files []string
@@ -151,44 +152,55 @@ func Files(paths []string) ([]string, error) {
 			case errors.Is(err, fs.ErrNotExist): // gone since its folder was read
 			case err != nil:
 				return err
-			case entry.Type().IsRegular() && strings.EqualFold(filepath.Ext(name), ".pdf"):
+			case entry.Type().IsRegular() && isDocument(name):
 				files = append(files, name)
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, fmt.Errorf("look for PDF files in %s: %w", path, err)
+			return nil, fmt.Errorf("look for documents in %s: %w", path, err)
 		}
 		if len(files) == before {
-			return nil, fmt.Errorf("there are no PDF files in %s", path)
+			return nil, fmt.Errorf("there are no documents (.pdf, .eml, .html, .txt) in %s", path)
 		}
 	}
 	return files, nil
 }
 
-// headerWindow is how much may stand before "%PDF-"; readers accept it within the first 1024 bytes.
-const headerWindow = 1024
-
-// check looks at the beginning of content and returns a reader of all of it.
-func check(content io.Reader) (io.Reader, error) {
-	buffered := bufio.NewReaderSize(content, headerWindow+16)
-	head, err := buffered.Peek(headerWindow + len("%PDF-"))
-	switch {
-	case err != nil && !errors.Is(err, io.EOF):
-		return nil, err
-	case len(head) == 0:
-		return nil, fault.New(fault.ClassPermanent, KindEmpty, "the file is empty")
-	case !bytes.Contains(head, []byte("%PDF-")):
-		return nil, fault.New(fault.ClassPermanent, KindNotPDF, "the file is not a PDF")
+// isDocument reports whether a file in a folder is called like a document.
+func isDocument(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".pdf", ".eml", ".html", ".htm", ".xhtml", ".txt":
+		return true
 	}
-	return buffered, nil
+	return false
+}
+
+// check looks at the beginning of content and returns a reader of all of it, and what kind of document it is.
+func check(name string, content io.Reader) (io.Reader, string, error) {
+	buffered := bufio.NewReaderSize(content, mediatype.Window)
+	head, err := buffered.Peek(mediatype.Window)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return nil, "", err
+	}
+	if len(head) == 0 {
+		return nil, "", fault.New(fault.ClassPermanent, KindEmpty, "the file is empty")
+	}
+	mediaType := mediatype.Of(head, name, "")
+	switch {
+	case mediaType != "":
+		return buffered, mediaType, nil
+	case strings.EqualFold(filepath.Ext(name), ".pdf"):
+		return nil, "", fault.New(fault.ClassPermanent, KindNotPDF, "the file is not a PDF")
+	}
+	return nil, "", fault.New(fault.ClassPermanent, KindUnsupported, "files of this kind are not read; PDF, e-mail (.eml), HTML and plain text (.txt) are")
 }
 
 // leaf returns the last element of name, never hidden and never empty.
-func leaf(name string) string {
+func leaf(name, mediaType string) string {
 	name = strings.TrimLeft(filepath.Base(filepath.ToSlash(name)), ".")
 	if name == "" || name == "/" || name == "-" {
-		return "document.pdf"
+		return "document" + mediatype.Extension(mediaType)
 	}
 	return name
 }
@@ -217,7 +229,7 @@ func (b Inbox) Replace(name string, content []byte) error {
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
-	if err := os.Rename(f.Name(), filepath.Join(b.folder, leaf(name))); err != nil {
+	if err := os.Rename(f.Name(), filepath.Join(b.folder, leaf(name, mediatype.PDF))); err != nil {
 		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil

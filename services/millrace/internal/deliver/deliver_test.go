@@ -121,9 +121,9 @@ func TestOpenSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
-func TestFilesFindsThePDFsOfAFolder(t *testing.T) {
+func TestFilesFindsTheDocumentsOfAFolder(t *testing.T) {
 	dir := t.TempDir()
-	for _, name := range []string{"b.pdf", "a.PDF", "notes.txt", "sub/c.pdf"} {
+	for _, name := range []string{"b.pdf", "a.PDF", "notes.csv", "sub/c.pdf"} {
 		path := filepath.Join(dir, name)
 		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			t.Fatal(err)

@@ -51,7 +51,7 @@ type uploadAnswer struct {
 // Put sends content and returns after the generator has taken it. A refusal of the document is a Permanent fault with the
 // generator's kind; any other error means that sending it again may help.
 func (u Upload) Put(ctx context.Context, name string, content io.Reader) (Delivered, error) {
-	content, err := check(content)
+	content, mediaType, err := check(name, content)
 	if err != nil {
 		return Delivered{}, err
 	}
@@ -59,8 +59,8 @@ func (u Upload) Put(ctx context.Context, name string, content io.Reader) (Delive
 	if err != nil {
 		return Delivered{}, err
 	}
-	req.Header.Set("Content-Type", "application/pdf")
-	req.Header.Set("X-Filename", url.PathEscape(leaf(name)))
+	req.Header.Set("Content-Type", mediaType)
+	req.Header.Set("X-Filename", url.PathEscape(leaf(name, mediaType)))
 	if u.token != "" {
 		req.Header.Set("Authorization", "Bearer "+u.token)
 	}

@@ -43,7 +43,7 @@ type user struct {
 
 const database = "millrace"
 
-// users lists who may do what. A stage reads its own group's queues and writes its own topic and those that every stage may
+// users lists who may do what. A stage reads its own group's queues and writes its own topic (the parser announces attachments, too) and those that every stage may
 // have to tell of (dead letters, replayed ones, trial runs) and, by the default exchange, its retry queues. The operator sends
 // dead letters and history to the groups' queues, and publishes what runs again and what people correct; only set-up may make or
 // change anything.
@@ -56,7 +56,7 @@ func users() []user {
 	return []user{
 		{folder: "setup", configure: ".*", write: ".*", read: ".*", role: "millrace"},
 		{folder: "generator", configure: nothing, write: oneOf(event.TopicReceived), read: nothing},
-		{folder: "parser", configure: nothing, write: writes(event.TopicParsed), read: reads("parser")},
+		{folder: "parser", configure: nothing, write: writes(event.TopicParsed, event.TopicReceived), read: reads("parser")},
 		{folder: "classifier", configure: nothing, write: writes(event.TopicClassified), read: reads("classifier")},
 		{folder: "extractor", configure: nothing, write: writes(event.TopicExtracted), read: reads("extractor")},
 		{folder: "sink", configure: nothing, write: writes(), read: reads("sink"), role: "millrace_sink"},
