@@ -35,7 +35,7 @@ type Extractor struct {
 	borrowed    []*invoice2data.Template // in the order in which they are tried
 	only        *plan                    // of the one template that reads every document; nil for none
 	tables      *tableKinds
-	foreignOnly bool                     // the one template that reads every document is the borrowed one
+	foreignOnly bool // the one template that reads every document is the borrowed one
 	fingerprint string
 }
 

@@ -127,6 +127,7 @@ type body struct {
 	bottom  float64 // of the last row that belongs to the table
 	stopped bool    // the table has ended on this page
 	later   bool    // on a page after that of the head
+	below   bool    // text stands below the rows that it belongs to, as the first line showed
 	text    []int   // rows of text since the last line
 }
 
@@ -170,8 +171,9 @@ func (b *body) take(at int) {
 			return
 		}
 		b.stopped = false
+		l = b.completed(l)
 		b.table.lines = append(b.table.lines, l)
-		b.attach(at)
+		b.attach(l.first)
 		b.bottom = row.box[3]
 	case row.box[1]-b.bottom > bodyGap*height && !b.later, b.alienHead(at):
 		b.attach(-1)
@@ -182,6 +184,44 @@ func (b *body) take(at int) {
 			b.bottom = row.box[3]
 		}
 	}
+}
+
+// completed adds what stands just above a line's row: where cells are centred on the height of a line, the quantity and the
+// price may stand in another row of the page than the amount.
+func (b *body) completed(l line) line {
+	for n := 1; n <= 2 && n <= len(b.text); n++ {
+		at := b.text[len(b.text)-n]
+		if !b.r.adjoins(at, at+1) {
+			break
+		}
+		above, numbers := b.r.lineAt(b.table.grid, at)
+		_, okQ := above.number(colQuantity)
+		_, okP := above.number(colUnitPrice)
+		if numbers == 0 || !okQ && !okP || okQ && l.cells[colQuantity] != "" || okP && l.cells[colUnitPrice] != "" {
+			continue
+		}
+		for c := range above.cells {
+			first := c == int(colPosition) || c == int(colItemNumber)
+			if v := above.cells[c]; v != "" && c != int(colDescription) && (first || l.cells[c] == "") {
+				l.cells[c] = v
+			}
+		}
+		for i, v := range above.numbers {
+			if l.numbers[i] == "" {
+				l.numbers[i] = v
+			}
+		}
+		l.first, l.box = at, l.box.Union(above.box)
+		own := l.cells[colDescription]
+		l.cells[colDescription] = ""
+		for _, row := range b.text[len(b.text)-n:] {
+			b.join(&l, row)
+		}
+		l.cells[colDescription] = strings.TrimSpace(l.cells[colDescription] + " " + own)
+		b.text = b.text[:len(b.text)-n]
+		break
+	}
+	return l
 }
 
 // isLine says that a row is an item or a transaction and not text. Without the head above it, on later pages, more of its
@@ -238,6 +278,7 @@ func (b *body) attach(at int) {
 	n := len(b.table.lines)
 	if at >= 0 {
 		n--
+		b.below = b.below || n == 0 && len(run) == 0
 	}
 	if len(run) == 0 || n == 0 && at < 0 {
 		return
@@ -266,7 +307,7 @@ func (b *body) attach(at int) {
 		b.join(l, row)
 	}
 	l.cells[colDescription] = strings.TrimSpace(l.cells[colDescription] + " " + own)
-	l.first, l.last = run[cut], at
+	l.first, l.last = run[cut], max(l.last, at)
 }
 
 // cut returns how many rows of text belong to the line above them.
@@ -295,7 +336,7 @@ func (b *body) cut(chain []int, above, below bool) int {
 		return min(i, texts)
 	}
 	widest, at := textGap, texts
-	if below && texts > 0 {
+	if below && texts > 0 && !b.below {
 		if last := gap(len(chain) - 2); last < textGap {
 			for i := range len(chain) - 1 {
 				if v := gap(i); v > widest+0.1 || i > 0 && v > 1.6*max(gap(i-1), 0.1) && v > 1.3*max(last, 0.1) && v > 0.3 && at == texts {
@@ -326,6 +367,13 @@ func (b *body) join(l *line, at int) {
 	}
 	if len(words) == 0 {
 		return
+	}
+	if g := b.table.grid; l.cells[colItemNumber] == "" {
+		if i := g.has(colItemNumber); i >= 0 {
+			if s := g.split(row)[i]; s.to > 0 && strings.ContainsAny(row.text[s.from:s.to], "0123456789") {
+				b.r.cell(l, colItemNumber, row.text[s.from:s.to])
+			}
+		}
 	}
 	l.cells[colDescription] = strings.TrimSpace(l.cells[colDescription] + " " + strings.Join(words, " "))
 	l.last = max(l.last, at)

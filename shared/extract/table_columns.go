@@ -45,7 +45,28 @@ func newGrid(k *tableKind, cells []heading, rows []*row) *grid {
 	for i := 1; i < len(cells); i++ {
 		g.bounds = append(g.bounds, river(boxes, cells[i-1].box, cells[i].box))
 	}
+	g.left = min(g.left, g.leftEnd(rows))
 	return g
+}
+
+// leftEnd returns where the first column's text begins in nearly all rows: its heading may stand over the middle of it. What
+// stands further left in a part of its own is not of the table.
+func (g *grid) leftEnd(rows []*row) float64 {
+	var ends []float64
+	for _, r := range rows {
+		for i := len(r.parts) - 1; i >= 0; i-- {
+			p := &r.parts[i]
+			if middle := (p.box[0] + p.box[2]) / 2; len(g.bounds) == 0 || middle < g.bounds[0] {
+				ends = append(ends, p.box[0]-1)
+				break
+			}
+		}
+	}
+	if len(ends) == 0 {
+		return g.left
+	}
+	slices.Sort(ends)
+	return ends[len(ends)/10]
 }
 
 // river returns where fewest boxes are cut between two headings: within their gap if it is free there, else anywhere between

@@ -53,8 +53,8 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 		return nil, 0, false
 	}
 	last = at
-	if at > 0 && r.adjoins(at-1, at) {
-		cells, _ = r.stack(k, cells, at-1, true)
+	for above := at - 1; above >= 0 && above >= at-2 && r.adjoins(above, at); above-- {
+		cells, _ = r.stack(k, cells, above, true)
 	}
 	for next := at + 1; next < len(r.sheet.rows) && next <= at+2 && r.adjoins(last, next); next++ {
 		more, fits := r.stack(k, cells, next, false)

@@ -82,8 +82,10 @@ func addsUp(lines []line, targets []target) (target, bool) {
 // settle chooses, by arithmetic, the column that holds the amounts and the lines that are none, and sets how far the lines
 // are to be trusted.
 func (t *table) settle(targets []target) {
-	t.typeColumns()
-	t.chooseAmount(targets)
+	t.typeColumn(colAmount, -1)
+	chosen := t.chooseAmount(targets)
+	t.typeColumn(colQuantity, chosen)
+	t.typeColumn(colUnitPrice, chosen)
 	t.lines = t.withoutSums(targets)
 	for i := range t.lines {
 		l := &t.lines[i]
@@ -126,24 +128,23 @@ func trust(l *line, sum bool) (score float64, rule string) {
 	return scoreNothing, "table"
 }
 
-// typeColumns finds what unknown columns hold: a quantity or a price with which the lines' products hold.
-func (t *table) typeColumns() {
+// typeColumn finds the column that holds c, where no heading says so: one of no known kind, or one of several amounts but for
+// the chosen one, with which the lines' products hold.
+func (t *table) typeColumn(c column, chosen int) {
 	g := t.grid
-	for _, c := range []column{colQuantity, colUnitPrice} {
-		if g.has(c) >= 0 {
+	if g.has(c) >= 0 {
+		return
+	}
+	for i := range g.cells {
+		if kind := g.cells[i].col; kind != colOther && (kind != colAmount || i == chosen) {
 			continue
 		}
-		for i := range g.cells {
-			if g.cells[i].col != colOther {
-				continue
+		if n := t.tried(i, c); n > 0 && n*2 >= len(t.lines) {
+			g.cells[i].col = c
+			for k := range t.lines {
+				t.lines[k].cells[c] = t.lines[k].numbers[i]
 			}
-			if n := t.tried(i, c); n > 0 && n*2 >= len(t.lines) {
-				g.cells[i].col = c
-				for k := range t.lines {
-					t.lines[k].cells[c] = t.lines[k].numbers[i]
-				}
-				break
-			}
+			return
 		}
 	}
 }
@@ -162,16 +163,19 @@ func (t *table) tried(i int, c column) int {
 }
 
 // chooseAmount chooses among several columns for the amount: that whose sum is printed, else that with which the most
-// products hold, else the last one.
-func (t *table) chooseAmount(targets []target) {
+// products hold, else the first one of a net amount. It returns the chosen one, -1 for none.
+func (t *table) chooseAmount(targets []target) int {
 	var columns []int
 	for i := range t.grid.cells {
 		if c := t.grid.cells[i].col; c == colAmount || c == colGross {
 			columns = append(columns, i)
 		}
 	}
-	if len(columns) < 2 {
-		return
+	if len(columns) == 0 {
+		return -1
+	}
+	if len(columns) == 1 {
+		return columns[0]
 	}
 	best, most := columns[0], -1
 	for _, i := range columns {
@@ -200,6 +204,7 @@ func (t *table) chooseAmount(targets []target) {
 			l.cells[colAmount] = l.numbers[best]
 		}
 	}
+	return best
 }
 
 // withoutSums leaves out lines that are sums: where the other lines, which have a quantity or a price, add up to what is

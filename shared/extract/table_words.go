@@ -138,7 +138,7 @@ func itemWords() columnWords {
 			},
 			"fr": {
 				"montant", "total", "montant HT", "total HT", "montant net", "prix total", "total net", "montant net HT", "prix total HT", "total ligne", "net", "montant total", "total net HT", "montant HT net", "total ligne HT",
-				"montant net de la ligne", "total HT ligne", "prix",
+				"montant net de la ligne", "total HT ligne", "prix", "prix HT", "prix net HT",
 			},
 			"es": {"importe", "total", "importe neto", "total neto", "precio total", "importe total", "subtotal", "total línea", "neto"},
 			"nl": {"totaal", "bedrag", "totaalprijs", "totaal excl", "bedrag excl btw", "totaal excl btw", "netto", "netto bedrag", "nettobedrag", "regeltotaal", "totaalbedrag", "subtotaal", "prijs totaal"},
@@ -151,8 +151,8 @@ func itemWords() columnWords {
 			"en": {"date", "service date", "air date", "delivery date", "date of service"}, "de": {"Datum", "Lieferdatum", "Leistungsdatum"}, "fr": {"date", "date de livraison"}, "es": {"fecha"}, "nl": {"datum", "leverdatum"},
 		},
 		colOther: {
-			"en": {"days", "time", "len", "length", "start", "end", "period", "weight", "currency", "type", "notes", "class", "customer", "project", "usage period", "start date", "end date"},
-			"de": {"Gewicht", "Zeitraum", "von", "bis", "Währung", "PE", "Rabatt EUR", "Lieferschein", "Projekt", "Charge"}, "fr": {"poids", "période", "devise", "éco-part", "D3E", "lot"}, "es": {"periodo", "peso"}, "nl": {"periode", "gewicht"},
+			"en": {"tax base", "taxable amount", "days", "time", "len", "length", "start", "end", "period", "weight", "currency", "type", "notes", "class", "customer", "project", "usage period", "start date", "end date"},
+			"de": {"Basisbetrag", "Basismenge", "Warenwert", "Zu-/Abschlag", "Steuerbasisbetrag", "Bemessungsgrundlage", "Gewicht", "Zeitraum", "von", "bis", "Währung", "PE", "Rabatt EUR", "Lieferschein", "Projekt", "Charge"}, "fr": {"base", "base HT", "poids", "période", "devise", "éco-part", "D3E", "lot"}, "es": {"periodo", "peso"}, "nl": {"periode", "gewicht"},
 		},
 	}
 }

@@ -137,7 +137,9 @@ func (r *Rows) Write(w io.Writer) error {
 		fmt.Fprintf(&sb, "  %-16s %6d %6d %6d %7.3f %9.3f %6.3f\n", name, s.Want, s.Got, s.Right, s.Recall(), s.Precision(), s.F1())
 	}
 	names := slices.Collect(maps.Keys(r.byName))
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(r.byName[b].Want, r.byName[a].Want), cmp.Compare(a, b)) })
+	slices.SortFunc(names, func(a, b string) int {
+		return cmp.Or(cmp.Compare(r.byName[b].Want, r.byName[a].Want), cmp.Compare(a, b))
+	})
 	for _, name := range names {
 		line(name, *r.byName[name])
 	}

@@ -65,6 +65,7 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 		return err
 	}
 	var tally score.Tally
+	lines := lineTally{rows: score.Rows{Within: true}}
 	classes, unread, apart := map[string]int{}, 0, ""
 	for _, d := range documents {
 		if m.ctx.Err() != nil {
@@ -79,7 +80,9 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 			unread++
 			doc = &layout.Document{}
 		}
+		var embedded []event.Item
 		if s.pageOnly {
+			embedded = embeddedLines(extractor, doc, s.class)
 			doc.Attachments, doc.Form = nil, nil
 		}
 		class := s.class
@@ -89,6 +92,7 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 		}
 		classes[class]++
 		read := extractor.Explain(doc, class)
+		lines.add(filepath.Base(d.path), embedded, read.Result)
 		tally.Add(d.answer, read.Fields, func(field, want string) string { return why(doc, read, class, field, want) })
 	}
 	var sb strings.Builder
@@ -104,6 +108,9 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 		writeTarget(&sb, t, t.of(&tally))
 	}
 	writeWorst(&sb, tally.Worst(worst))
+	if err := lines.write(&sb, worst); err != nil {
+		return err
+	}
 	_, err = io.WriteString(out, sb.String())
 	return err
 }
