@@ -88,17 +88,15 @@ func (l *Line) Text() string {
 	return sb.String()
 }
 
-// Text returns the page's lines in reading order, one a line, with an empty line between blocks.
+// Text returns the page's lines in reading order, one a line, with an empty line between blocks. A word that a hyphen breaks at the
+// end of a line is put together; see [Block.Text].
 func (p *Page) Text() string {
 	var sb strings.Builder
 	for i := range p.Blocks {
 		if i > 0 {
 			sb.WriteByte('\n')
 		}
-		for j := range p.Blocks[i].Lines {
-			sb.WriteString(p.Blocks[i].Lines[j].Text())
-			sb.WriteByte('\n')
-		}
+		p.Blocks[i].text(&sb)
 	}
 	return sb.String()
 }

@@ -85,3 +85,26 @@ func TestGuessLanguage(t *testing.T) {
 		}
 	}
 }
+
+func TestBrokenWordsArePutTogetherInText(t *testing.T) {
+	tests := []struct {
+		lines []string
+		want  string
+	}{
+		{[]string{"the Positions-", "betrag is due"}, "the Positionsbetrag\nis due\n"},
+		{[]string{"a long exam-", "ple", "ends"}, "a long example\nends\n"},
+		{[]string{"ex-", "am-", "ple"}, "exam-\nple\n"},
+		{[]string{"Ein-", "und Ausgang"}, "Ein-\nund Ausgang\n"},
+		{[]string{"Berg-", "Talbahn", "3-", "fold", "-", "x"}, "Berg-\nTalbahn\n3-\nfold\n-\nx\n"},
+		{[]string{"the end-"}, "the end-\n"},
+	}
+	for _, tt := range tests {
+		b := layout.Block{}
+		for _, text := range tt.lines {
+			b.Lines = append(b.Lines, line(text))
+		}
+		if got := b.Text(); got != tt.want {
+			t.Errorf("%q: %q, want %q", tt.lines, got, tt.want)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package pdf_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -50,5 +51,8 @@ func TestFilledFormFieldsAreKept(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, doc.Form); diff != "" {
 		t.Errorf("fields differ (-want +got):\n%s", diff)
+	}
+	if got := strings.TrimSpace(doc.Text()); got != "form\n\nA-17" {
+		t.Errorf("the value of a field without an appearance is not part of the text: %q", got)
 	}
 }

@@ -153,7 +153,13 @@ func (m *machine) annotation(v value) {
 	if form.Kind() == ledongthuc.Dict {
 		form = key(form, key(v, "AS").Name())
 	}
-	if form.Kind() != ledongthuc.Stream || m.offContent(v, "OC") {
+	if m.offContent(v, "OC") {
+		return
+	}
+	if form.Kind() != ledongthuc.Stream {
+		if key(v, "Subtype").Name() == "Widget" {
+			m.fieldText(v)
+		}
 		return
 	}
 	rect, ok := rectangle(key(v, "Rect"))

@@ -343,7 +343,9 @@ func TestLoopsEnd(t *testing.T) {
 func TestTimeAndCancellation(t *testing.T) {
 	endless := newFile()
 	n := len(endless.objects) + 1
-	endless.stream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /XObject << /X %d 0 R >> >>", n), strings.Repeat("/X Do ", 10))
+	for i := range 24 {
+		endless.stream(fmt.Sprintf("/Type /XObject /Subtype /Form /BBox [0 0 600 800] /Resources << /XObject << /X %d 0 R >> >>", n+i+1), strings.Repeat("/X Do ", 10))
+	}
 	content := endless.page("/X Do", fmt.Sprintf("/Resources << /XObject << /X %d 0 R >> >>", n)).bytes()
 	_, err := pdf.Read(t.Context(), content, pdf.Limits{Time: 50 * time.Millisecond})
 	if fault.KindOf(err) != pdf.KindTimeout {
