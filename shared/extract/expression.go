@@ -18,6 +18,10 @@ type expression struct {
 	names []string    // of its groups; the first is the whole match
 	needs []*literals // every match holds a word of each, in lower case
 	heads *literals   // every match begins with one of these, in lower case; nil where that is not known
+	first *edge       // every match begins with one of these bytes; nil where it may be empty
+	last  *edge       // and ends with one of these
+	// Every match stands at the beginning of the text, and at its end.
+	begins, ends bool
 	// Only with heads:
 	at       *regexp.Regexp // the expression, at the start of a text
 	boundary bool           // a match must begin at the boundary of a word
@@ -44,6 +48,7 @@ func newExpression(text string) (*expression, error) {
 		}
 		e.needs = append(e.needs, newLiterals(words))
 	}
+	e.edges(tree)
 	if words, boundary := headsOf(tree); words != nil {
 		e.heads, e.boundary, e.reach = newLiterals(words), boundary, longest(tree)
 		e.at, err = regexp.Compile(`^(?:` + text + `)`)
@@ -53,9 +58,30 @@ func newExpression(text string) (*expression, error) {
 	return e, err
 }
 
+// edges finds out how matches begin and end.
+func (e *expression) edges(tree *syntax.Regexp) {
+	var first, last edge
+	if edgeOf(tree, false, &first) || edgeOf(tree, true, &last) {
+		return
+	}
+	e.first, e.last = &first, &last
+	e.begins, e.ends = anchoredAt(tree, false), anchoredAt(tree, true)
+}
+
+// refuses says from the first and the last byte of a text that nothing in it matches.
+func (e *expression) refuses(text string) bool {
+	if e.first == nil {
+		return false
+	}
+	return text == "" || e.begins && !e.first[text[0]] || e.ends && !e.last[text[len(text)-1]]
+}
+
 // find returns the submatches in text[from:to] as FindAllStringSubmatchIndex does, at most limit, with offsets in text.
 // The rest of the text counts as absent.
 func (e *expression) find(f *folded, from, to, limit int) [][]int {
+	if e.refuses(f.text[from:to]) {
+		return nil
+	}
 	if f.plain {
 		for _, l := range e.needs {
 			if l.next(f.lower, from, to) < 0 {

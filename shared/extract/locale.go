@@ -31,7 +31,7 @@ func localeOf(text, lowered string) value.Locale {
 
 // american says that a text shows marks of the United States and none of elsewhere.
 func american(text string) bool {
-	if strings.ContainsAny(text, "€£") {
+	if strings.Contains(text, "€") || strings.Contains(text, "£") {
 		return false
 	}
 	return zipCode(text) || usPhone(text) || strings.Contains(text, "$") && !strings.Contains(text, "RM")

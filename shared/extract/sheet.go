@@ -62,6 +62,7 @@ type part struct {
 // newSheet arranges the document. It never fails: damaged boxes only cost layout.
 func newSheet(doc *layout.Document) *sheet {
 	s := &sheet{width: map[int]float64{}, high: map[int]float64{}}
+	var w rowWriter
 	budget := maxWords
 	for i := range doc.Pages {
 		p := &doc.Pages[i]
@@ -69,10 +70,10 @@ func newSheet(doc *layout.Document) *sheet {
 		if number <= 0 {
 			number = i + 1
 		}
-		lines, used := pageLines(p, budget)
+		lines, used := w.pageLines(p, budget)
 		budget -= used
 		from := len(s.rows)
-		s.rows = append(s.rows, rowsOf(lines, number)...)
+		s.rows = w.rowsOf(s.rows, lines, number)
 		s.pages = append(s.pages, span{from, len(s.rows)})
 		s.width[number], s.high[number] = extent(p, s.rows[from:])
 	}
@@ -89,29 +90,55 @@ func extent(p *layout.Page, rows []row) (width, height float64) {
 	return max(width, 1), max(height, 1)
 }
 
-// pageLines returns the page's lines as words. Where a line has no boxes its words get a place by their order.
-func pageLines(p *layout.Page, budget int) (lines [][]word, used int) {
+// rowWriter makes the rows of one document. What it keeps of them lies in few blocks of memory; the rest is used again.
+type rowWriter struct {
+	words  chunks[word]
+	starts chunks[int]
+	parts  chunks[part]
+	tokens chunks[token]
+
+	line   []word
+	lines  [][]word
+	pieces []piece
+	text   []byte
+	at     []int
+	cells  []part
+	list   []token
+}
+
+// piece is a line with its place on the page.
+type piece struct {
+	words  []word
+	middle float64
+	height float64
+}
+
+// pageLines returns the page's lines as words until the next call. Where a line has no boxes its words get a place by their
+// order.
+func (w *rowWriter) pageLines(p *layout.Page, budget int) (lines [][]word, used int) {
+	w.lines = w.lines[:0]
 	y := 0.0
 	for b := range p.Blocks {
 		for l := range p.Blocks[b].Lines {
 			src := p.Blocks[b].Lines[l].Words
 			if used+len(src) > budget {
-				return lines, used
+				return w.lines, used
 			}
 			used += len(src)
 			y += 12
-			lines = append(lines, level(lineWords(src, y))...)
+			w.line = lineWords(w.line[:0], src, y)
+			w.level(w.words.keep(w.line))
 		}
 		y += 12
 	}
-	return lines, used
+	return w.lines, used
 }
 
-// level splits a line whose words do not stand at one height: large type beside several small lines (a stamp, a headline)
-// may have drawn them together.
-func level(line []word) [][]word {
+// level adds a line, split where its words do not stand at one height: large type beside several small lines (a stamp, a
+// headline) may have drawn them together.
+func (w *rowWriter) level(line []word) {
 	if len(line) == 0 {
-		return nil
+		return
 	}
 	middle := func(w *word) float64 { return (w.box[1] + w.box[3]) / 2 }
 	limit := 0.5
@@ -126,24 +153,25 @@ func level(line []word) [][]word {
 		even = even && !apart(&line[0], &line[i])
 	}
 	if even {
-		return [][]word{line}
+		w.lines = append(w.lines, line)
+		return
 	}
 	var out [][]word
 next:
-	for _, w := range line {
+	for _, x := range line {
 		for i := range out {
-			if !apart(&out[i][0], &w) {
-				out[i] = append(out[i], w)
+			if !apart(&out[i][0], &x) {
+				out[i] = append(out[i], x)
 				continue next
 			}
 		}
 		if len(out) == 32 { // not a line at all
-			out[31] = append(out[31], w)
+			out[31] = append(out[31], x)
 			continue
 		}
-		out = append(out, []word{w})
+		out = append(out, []word{x})
 	}
-	return out
+	w.lines = append(w.lines, out...)
 }
 
 // overprinted says that neighbours of a line stand over each other.
@@ -156,8 +184,8 @@ func overprinted(line []word) bool {
 	return false
 }
 
-func lineWords(src []layout.Word, y float64) []word {
-	line := make([]word, 0, len(src))
+// lineWords adds the words of a line that have a text.
+func lineWords(line []word, src []layout.Word, y float64) []word {
 	x := 0.0
 	for i := range src {
 		text := clean(src[i].Text)
@@ -200,23 +228,18 @@ func usable(b layout.Box) bool {
 	return b[2] > b[0] && b[3] > b[1]
 }
 
-// rowsOf joins lines of the same height to rows.
-func rowsOf(lines [][]word, page int) []row {
-	type piece struct {
-		words  []word
-		middle float64
-		height float64
-	}
-	pieces := make([]piece, len(lines))
-	for i, words := range lines {
+// rowsOf joins lines of the same height to rows and adds them.
+func (w *rowWriter) rowsOf(rows []row, lines [][]word, page int) []row {
+	w.pieces = w.pieces[:0]
+	for _, words := range lines {
 		var b layout.Box
 		for k := range words {
 			b = b.Union(words[k].box)
 		}
-		pieces[i] = piece{words, (b[1] + b[3]) / 2, b[3] - b[1]}
+		w.pieces = append(w.pieces, piece{words, (b[1] + b[3]) / 2, b[3] - b[1]})
 	}
+	pieces := w.pieces
 	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.middle, b.middle) })
-	var rows []row
 	for i := 0; i < len(pieces); {
 		j := i + 1
 		words := pieces[i].words
@@ -229,9 +252,9 @@ func rowsOf(lines [][]word, page int) []row {
 			}
 			j++
 		}
-		rows = append(rows, newRow(words, page, j-i > 1))
+		rows = append(rows, w.row(words, page, j-i > 1))
 		for _, p := range over {
-			rows = append(rows, newRow(p.words, page, false))
+			rows = append(rows, w.row(p.words, page, false))
 		}
 		i = j
 	}
@@ -259,35 +282,31 @@ func collide(a, b []word) bool {
 	return false
 }
 
-func newRow(words []word, page int, merged bool) row {
+func (w *rowWriter) row(words []word, page int, merged bool) row {
 	if merged {
 		slices.SortStableFunc(words, func(a, b word) int { return cmp.Compare(a.box[0], b.box[0]) })
 	}
-	r := row{page: page, words: words, starts: make([]int, len(words))}
-	size := len(words)
+	r := row{page: page, words: words}
+	w.text, w.at, w.cells = w.text[:0], w.at[:0], w.cells[:0]
 	for i := range words {
-		size += len(words[i].text)
-	}
-	var sb strings.Builder
-	sb.Grow(size)
-	for i := range words {
-		w := &words[i]
+		x := &words[i]
 		if i > 0 {
-			sb.WriteByte(' ')
+			w.text = append(w.text, ' ')
 		}
-		r.starts[i] = sb.Len()
-		sb.WriteString(w.text)
-		r.box = r.box.Union(w.box)
-		end := sb.Len()
-		if n := len(r.parts); n > 0 && !wideGap(&words[i-1], w) {
-			p := &r.parts[n-1]
-			p.to, p.box, p.size, p.bold = end, p.box.Union(w.box), max(p.size, w.size), p.bold || w.bold
+		w.at = append(w.at, len(w.text))
+		w.text = append(w.text, x.text...)
+		r.box = r.box.Union(x.box)
+		end := len(w.text)
+		if n := len(w.cells); n > 0 && !wideGap(&words[i-1], x) {
+			p := &w.cells[n-1]
+			p.to, p.box, p.size, p.bold = end, p.box.Union(x.box), max(p.size, x.size), p.bold || x.bold
 			continue
 		}
-		r.parts = append(r.parts, part{span{end - len(w.text), end}, w.box, w.size, w.bold})
+		w.cells = append(w.cells, part{span{end - len(x.text), end}, x.box, x.size, x.bold})
 	}
-	r.text = sb.String()
-	r.tokens = tokenise(r.text, r.parts)
+	r.text, r.starts, r.parts = string(w.text), w.starts.keep(w.at), w.parts.keep(w.cells)
+	w.list = tokenise(w.list[:0], r.text, r.parts)
+	r.tokens = w.tokens.keep(w.list)
 	return r
 }
 

@@ -13,10 +13,9 @@ type token struct {
 	part int
 }
 
-// tokenise cuts text into runs of letters and runs of digits and folds them. "N°", "№", "Nr.", "Number" and the like become "no"; "#" is
-// a token of its own.
-func tokenise(text string, parts []part) []token {
-	out := make([]token, 0, 1+len(text)/5) // about a word
+// tokenise adds the tokens of a text to out: runs of letters and runs of digits, folded. "N°", "№", "Nr.", "Number" and the
+// like become "no"; "#" is a token of its own.
+func tokenise(out []token, text string, parts []part) []token {
 	at := 0
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf && c != '#' && !asciiLetter(c) && !asciiDigit(c) {
@@ -141,7 +140,7 @@ func isASCII(s string) bool {
 
 // foldLabel returns a label's tokens.
 func foldLabel(label string) []string {
-	tokens := tokenise(label, nil)
+	tokens := tokenise(nil, label, nil)
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text

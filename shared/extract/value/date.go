@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Date is a date found in a text.
@@ -44,7 +45,7 @@ func ParseDate(text string, loc Locale) (string, error) {
 func FindDates(text string, loc Locale) []Date {
 	var out []Date
 	for i := 0; i < len(text); {
-		if isDigit(text[i]) || monthInitial(text[i]) {
+		if isDigit(text[i]) || monthStart(text, i) {
 			if d, ok := dateAt(text, i, loc); ok {
 				out = append(out, d)
 				i = d.End
@@ -81,6 +82,12 @@ func nextStart(text string, i int) int {
 	letter, n := letterAt(text, i)
 	i += n
 	for letter && i < len(text) {
+		if c := text[i]; c < utf8.RuneSelf {
+			if letter = c|0x20 >= 'a' && c|0x20 <= 'z'; letter {
+				i++
+			}
+			continue
+		}
 		if letter, n = letterAt(text, i); letter {
 			i += n
 		}
@@ -326,12 +333,22 @@ func makeDate(start, end, year, month, day int) (Date, bool) {
 	return Date{Span: Span{start, end}, ISO: string(iso[:])}, true
 }
 
-// maxMonth is the length of the longest month's name in bytes; monthInitial knows what they begin with.
+// maxMonth is the length of the longest month's name in bytes; monthStart knows what they begin with.
 const maxMonth = 10
 
-func monthInitial(c byte) bool {
-	switch c | 0x20 {
-	case 'a', 'd', 'e', 'f', 'g', 'j', 'l', 'm', 'n', 'o', 's':
+// monthStart says that a name that monthOf knows may begin at text[i]: most words are refused by their first letters.
+func monthStart(text string, i int) bool {
+	if i+3 > len(text) {
+		return false
+	}
+	a, b, c := text[i]|0x20, text[i+1], text[i+2]
+	if b >= utf8.RuneSelf || c >= utf8.RuneSelf {
+		return a < utf8.RuneSelf
+	}
+	first := [3]byte{a, b | 0x20, c | 0x20}
+	switch string(first[:]) {
+	case "jan", "ene", "gen", "feb", "fev", "mar", "mae", "mrz", "maa", "mrt", "apr", "avr", "abr", "may", "mai", "mei", "mag",
+		"jun", "jui", "giu", "jul", "lug", "aug", "aou", "ago", "sep", "set", "oct", "okt", "ott", "out", "nov", "dec", "dez", "dic":
 		return true
 	}
 	return false
@@ -350,7 +367,7 @@ func monthName(text string, i int) (month, end int) {
 	if end-i < 3 {
 		return 0, i
 	}
-	if end-i <= maxMonth && monthInitial(text[i]) {
+	if end-i <= maxMonth && monthStart(text, i) {
 		month = monthOf(strings.ToLower(text[i:end]))
 	}
 	if month != 0 && end < len(text) && text[end] == '.' {
