@@ -27,13 +27,14 @@ func TestDockerCompose(t *testing.T) {
 	}
 	c := newCompose(t)
 	c.must("up", "--detach", "--build")
-	const n = 6
+	const n = 7
 	c.drop("encrypted.pdf", encrypted())
+	c.drop("scan.pdf", scan())
 	source, err := synthetic.New(synthetic.Config{Seed: 23})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for range n {
+	for range n - 1 {
 		d, err := source.Next()
 		if err != nil {
 			t.Fatal(err)
@@ -49,6 +50,9 @@ func TestDockerCompose(t *testing.T) {
 	}
 	testkit.Eventually(t, 5*time.Minute, stored)
 	testkit.Eventually(t, 2*time.Minute, c.healthy)
+	if got, err := c.query(`select trim(text, E' \n') from texts where name = 'scan.pdf'`); err != nil || got != scanned {
+		t.Errorf("the scanned page was read as %q (%v)", got, err)
+	}
 
 	c.repair()
 
@@ -73,8 +77,8 @@ func (c *compose) repair() {
 		{"dead-letters replay --all --canary 1 --yes", `1 of 1 canaries failed again|failed again +1`},
 		{"reconcile --json", `"dead":1,`},
 		{"dead-letters discard --all --reason unreadable --yes", `1 dead letter discarded|1 dead letters discarded`},
-		{"backfill --topic document.received.v1 --group parser", `7`},
-		{"reprocess --stage extractor --all", `6`},
+		{"backfill --topic document.received.v1 --group parser", `8`},
+		{"reprocess --stage extractor --all", `7`},
 		{"reconcile", `Nothing is missing and nothing is doubled`},
 	} {
 		words := append([]string{"run", "--rm", "operator", "millrace"}, strings.Fields(step.command)...)
@@ -131,7 +135,7 @@ func newCompose(t *testing.T) *compose {
 	}
 	c := &compose{t: t, root: root, name: fmt.Sprintf("millrace-e2e-%08x", rand.Uint32()), inbox: t.TempDir()}
 	c.env = append(os.Environ(), "MILLRACE_INBOX="+c.inbox, "DOCKER_BUILDKIT=0",
-		"MILLRACE_IMAGE=millrace/millrace:e2e", "MILLRACE_POSTGRES_PORT="+freePort(t), "MILLRACE_HTTP_PORT="+freePort(t))
+		"MILLRACE_IMAGE=millrace/millrace:e2e", "MILLRACE_PARSER_IMAGE=millrace/parser:e2e", "MILLRACE_POSTGRES_PORT="+freePort(t), "MILLRACE_HTTP_PORT="+freePort(t))
 	t.Cleanup(func() {
 		if t.Failed() {
 			out, _ := c.run("ps")

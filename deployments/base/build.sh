@@ -2,6 +2,7 @@
 # Makes the images that docker-compose.yml starts from out of Debian packages, for sites that cannot pull images:
 #
 #   millrace/debian:13     in the place of debian:trixie-slim
+#   millrace/tesseract:13  the same, with the packages that docker-compose.yml names for the parser
 #   millrace/golang:1.26   in the place of golang:1.26-trixie, with this repository's modules in its module cache
 #   millrace/rabbitmq:4    in the place of rabbitmq:4
 #   millrace/postgres:17   in the place of postgres:17
@@ -72,7 +73,7 @@ import() {
 
 if [ "${1:-}" = test ]; then
 	if ! have millrace/test:13 "$recipe"; then
-		packages test rabbitmq-server postgresql-17 poppler-utils gcc libc6-dev make git procps
+		packages test rabbitmq-server postgresql-17 poppler-utils tesseract-ocr gcc libc6-dev make git procps
 		import test millrace/test:13 "LABEL recipe=$recipe" 'ENV PATH=/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
 	fi
 	exit 0
@@ -82,6 +83,11 @@ if ! have millrace/debian:13 "$recipe"; then
 	tree
 	cp -a "$work/debian" "$work/plain"
 	import plain millrace/debian:13 "LABEL recipe=$recipe" 'CMD ["/bin/sh"]'
+fi
+
+if ! have millrace/tesseract:13 "$recipe"; then
+	packages tesseract tesseract-ocr tesseract-ocr-deu tesseract-ocr-fra tesseract-ocr-ita tesseract-ocr-nld tesseract-ocr-spa
+	import tesseract millrace/tesseract:13 "LABEL recipe=$recipe" 'CMD ["/bin/sh"]'
 fi
 
 if ! have millrace/rabbitmq:4 "$recipe"; then
