@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"testing"
-
-	"github.com/millrace/millrace/shared/pdf"
 )
 
 // embedded returns a document that shows the codes of text in an embedded font program.
@@ -85,6 +83,6 @@ func FuzzFontProgram(f *testing.F) {
 	f.Add("/Subtype /Type1C", compact("\x00\x03:;<", "\x00\x01\x87\x00\x0f\x00\xc8"))
 	f.Add("", "/Encoding 256 array dup 58 /period put eexec")
 	f.Fuzz(func(t *testing.T, entries, program string) {
-		_, _ = pdf.Read(t.Context(), embedded(entries, program, "0:8;<"), pdf.Limits{})
+		fuzzed(t, embedded(entries, program, "0:8;<"))
 	})
 }
