@@ -92,8 +92,8 @@ where not exists (select from millrace.events e where e.causation_id = f.message
   and not (f.stage = 'classifier' and exists (select from millrace.classifications r where r.document_id = f.document_id))
   and not (f.stage = 'extractor' and exists (select from millrace.extractions r where r.document_id = f.document_id));
 
--- As in 00003, with the class that a person gave: of the results, those for this class win over others, however late; of
--- several, the latest. A correction that the sink gave up on does not make its document failed.
+-- As in 00003. Then, for documents of which a person gave the class, the results for this class win over others, however late.
+-- A correction that the sink gave up on does not make its document failed.
 -- +goose StatementBegin
 create or replace function millrace.refresh(ids text[]) returns void
 language plpgsql
@@ -113,9 +113,7 @@ update millrace.documents d set
     name = a.name, source = a.source, media_type = a.media_type, size = a.size, received_at = a.arrived_at, arrivals = n.arrivals,
     parse_version = p.version, layout_ref = p.layout_ref, outcome = p.outcome, engine = p.engine, language = p.language,
     pages = p.pages, words = p.words,
-    classification_version = c.version, class = coalesce(k.class, c.class, x.class),
-    confidence = case when k.class is null then coalesce(c.confidence, x.confidence) else 1 end,
-    original_class = o.class, corrected_by = k.author, corrected_at = k.at,
+    classification_version = c.version, class = coalesce(c.class, x.class), confidence = coalesce(c.confidence, x.confidence),
     extraction_version = x.version, fields = x.fields,
     failed_stage = f.stage, failure_class = f.class, failure_kind = f.kind, failure = f.message, failed_at = f.failed_at
 from unnest(ids) i (id)
@@ -126,22 +124,34 @@ left join lateral (
 left join lateral (
     select * from millrace.parses r where r.document_id = i.id order by r.produced_at desc, r.event_id desc limit 1) p on true
 left join lateral (
-    select r.class, r.author, r.at from millrace.corrections r
-    where r.document_id = i.id and r.class is not null order by r.at desc, r.correction_id desc limit 1) k on true
+    select * from millrace.classifications r where r.document_id = i.id order by r.produced_at desc, r.event_id desc limit 1) c on true
 left join lateral (
-    select * from millrace.classifications r where r.document_id = i.id
-    order by r.class = k.class desc nulls last, r.produced_at desc, r.event_id desc limit 1) c on true
-left join lateral (
-    select r.class from millrace.classifications r
-    where k.class is not null and r.document_id = i.id and not starts_with(r.model, 'person:')
-    order by r.produced_at desc, r.event_id desc limit 1) o on true
-left join lateral (
-    select * from millrace.extractions r where r.document_id = i.id
-    order by r.class = k.class desc nulls last, r.produced_at desc, r.event_id desc limit 1) x on true
+    select * from millrace.extractions r where r.document_id = i.id order by r.produced_at desc, r.event_id desc limit 1) x on true
 left join lateral (
     select * from millrace.open_failures r
     where r.document_id = i.id and r.stage in ('parser', 'classifier', 'extractor', 'sink') and r.topic <> 'document.corrected.v1'
     order by r.failed_at desc, r.failure_id desc limit 1) f on true
+where d.document_id = i.id;
+if not exists (select from millrace.corrections k where k.document_id = any(ids) and k.class is not null) then
+    return;
+end if;
+update millrace.documents d set
+    class = k.class, confidence = 1, original_class = o.class, corrected_by = k.author, corrected_at = k.at,
+    classification_version = coalesce(c.version, d.classification_version),
+    extraction_version = coalesce(x.version, d.extraction_version), fields = coalesce(x.fields, d.fields)
+from unnest(ids) i (id)
+join lateral (
+    select * from millrace.corrections r where r.document_id = i.id and r.class is not null
+    order by r.at desc, r.correction_id desc limit 1) k on true
+left join lateral (
+    select * from millrace.classifications r where r.document_id = i.id and r.class = k.class
+    order by r.produced_at desc, r.event_id desc limit 1) c on true
+left join lateral (
+    select * from millrace.extractions r where r.document_id = i.id and r.class = k.class
+    order by r.produced_at desc, r.event_id desc limit 1) x on true
+left join lateral (
+    select * from millrace.classifications r where r.document_id = i.id and not starts_with(r.model, 'person:')
+    order by r.produced_at desc, r.event_id desc limit 1) o on true
 where d.document_id = i.id;
 end
 $$;
