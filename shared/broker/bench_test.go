@@ -26,13 +26,13 @@ func body() []byte { return bytes.Repeat([]byte("x"), 2048) }
 
 func newMessage() *message.Message { return message.NewMessage(watermill.NewUUID(), body()) }
 
-// stockConfig is watermill-amqp as its documentation sets it up for durable publish and subscribe, with confirms, a
-// channel for every publisher, and the same kind of queue as ours.
-func stockConfig(url, prefix string, publishers, prefetch int) wamqp.Config {
-	c := wamqp.NewDurablePubSubConfig(url, wamqp.GenerateQueueNameConstant(prefix+"stock"))
-	c.Exchange.GenerateName = func(topic string) string { return prefix + "stock." + topic }
+// watermillConfig is watermill-amqp as its documentation sets it up for durable publish and subscribe, with confirms and the
+// same kind of queue as ours. Left at its default, a pool of 0, it opens a channel for every Publish.
+func watermillConfig(url, prefix, name string, pool, prefetch int) wamqp.Config {
+	c := wamqp.NewDurablePubSubConfig(url, wamqp.GenerateQueueNameConstant(prefix+name))
+	c.Exchange.GenerateName = func(topic string) string { return prefix + name + "." + topic }
 	c.Publish.ConfirmDelivery = true
-	c.Publish.ChannelPoolSize = publishers
+	c.Publish.ChannelPoolSize = pool
 	c.Queue.Arguments = amqp.Table{"x-queue-type": "quorum"}
 	c.Consume.Qos.PrefetchCount = prefetch
 	return c
@@ -47,22 +47,54 @@ type peer struct {
 	subscribe func() <-chan *message.Message
 }
 
-// peers returns stock watermill-amqp and this package on queues of their own, in that order.
+// The peers: watermill-amqp as it comes, the same with a pool of as many channels as there are publishers, and this package.
+const (
+	stock    = "stock"
+	tuned    = "tuned"
+	millrace = "millrace"
+)
+
+const benchTopic = "bench.v1"
+
+// watermillPeer returns watermill-amqp on a queue of its own.
+func watermillPeer(b *testing.B, name string, config wamqp.Config) peer {
+	b.Helper()
+	publisher, err := wamqp.NewPublisher(config, watermill.NopLogger{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	subscriber, err := wamqp.NewSubscriber(config, watermill.NopLogger{})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := subscriber.SubscribeInitialize(benchTopic); err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := errors.Join(publisher.Close(), subscriber.Close()); err != nil {
+			b.Log(err)
+		}
+	})
+	return peer{name, publisher, subscribing(b, subscriber)}
+}
+
+func subscribing(b *testing.B, s message.Subscriber) func() <-chan *message.Message {
+	return func() <-chan *message.Message {
+		messages, err := s.Subscribe(context.Background(), benchTopic)
+		if err != nil {
+			b.Fatal(err)
+		}
+		return messages
+	}
+}
+
+// peers returns all of them, this package last.
 func peers(b *testing.B, publishers, workers int) []peer {
 	b.Helper()
 	url, prefix := testkit.Vhost(b), testkit.Prefix(b)
-	const topic = "bench.v1"
-	config := stockConfig(url, prefix, publishers, prefetch/workers)
-	stockPublisher, err := wamqp.NewPublisher(config, watermill.NopLogger{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	stockSubscriber, err := wamqp.NewSubscriber(config, watermill.NopLogger{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	if err := stockSubscriber.SubscribeInitialize(topic); err != nil {
-		b.Fatal(err)
+	all := []peer{
+		watermillPeer(b, stock, watermillConfig(url, prefix, stock, 0, prefetch/workers)),
+		watermillPeer(b, tuned, watermillConfig(url, prefix, tuned, publishers, prefetch/workers)),
 	}
 	own, err := broker.Open(broker.Config{URL: url, Prefix: prefix})
 	if err != nil {
@@ -72,27 +104,15 @@ func peers(b *testing.B, publishers, workers int) []peer {
 	if err != nil {
 		b.Fatal(err)
 	}
-	if err := subscriber.SubscribeInitialize(topic); err != nil {
+	if err := subscriber.SubscribeInitialize(benchTopic); err != nil {
 		b.Fatal(err)
 	}
 	b.Cleanup(func() {
-		if err := errors.Join(stockPublisher.Close(), stockSubscriber.Close(), own.Close()); err != nil {
+		if err := own.Close(); err != nil {
 			b.Log(err)
 		}
 	})
-	subscribe := func(s message.Subscriber) func() <-chan *message.Message {
-		return func() <-chan *message.Message {
-			messages, err := s.Subscribe(context.Background(), topic)
-			if err != nil {
-				b.Fatal(err)
-			}
-			return messages
-		}
-	}
-	return []peer{
-		{"stock", stockPublisher, subscribe(stockSubscriber)},
-		{"millrace", own.Publisher(), subscribe(subscriber)},
-	}
+	return append(all, peer{millrace, own.Publisher(), subscribing(b, subscriber)})
 }
 
 // publishAll has n publishers share total publishes of batch messages each, and returns messages per second.
@@ -109,7 +129,7 @@ func publishAll(b *testing.B, p message.Publisher, n, total, batch int) float64 
 				for i := range messages {
 					messages[i] = newMessage()
 				}
-				if err := p.Publish("bench.v1", messages...); err != nil {
+				if err := p.Publish(benchTopic, messages...); err != nil {
 					b.Error(err)
 					return
 				}
@@ -120,7 +140,20 @@ func publishAll(b *testing.B, p message.Publisher, n, total, batch int) float64 
 	return float64(total*batch) / time.Since(start).Seconds()
 }
 
-// compare runs b.N operations of each peer, turn and turn about, and reports both rates and their ratio.
+// report reports each peer's rate, and the ratio of the last one's to each other's. seconds are those that a message took.
+func report(b *testing.B, all []peer, seconds []float64) {
+	b.Helper()
+	last := len(all) - 1
+	for i, p := range all {
+		b.ReportMetric(1/seconds[i], p.name+"-msg/s")
+		if i < last {
+			b.ReportMetric(seconds[i]/seconds[last], "x-"+p.name)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+}
+
+// compare runs b.N operations of each peer, turn and turn about, and reports their rates and ratios.
 func compare(b *testing.B, all []peer, run func(p peer, n int) float64) {
 	b.Helper()
 	const rounds = 10
@@ -129,15 +162,11 @@ func compare(b *testing.B, all []peer, run func(p peer, n int) float64) {
 	b.ResetTimer()
 	for range rounds {
 		for i, p := range all {
-			sums[i] += 1 / run(p, per)
+			sums[i] += 1 / run(p, per) / rounds
 		}
 	}
 	b.StopTimer()
-	for i, p := range all {
-		b.ReportMetric(rounds/sums[i], p.name+"-msg/s")
-	}
-	b.ReportMetric(sums[0]/sums[1], "ratio")
-	b.ReportMetric(0, "ns/op")
+	report(b, all, sums)
 }
 
 func BenchmarkPublish(b *testing.B) {
@@ -155,12 +184,12 @@ func BenchmarkPublish50(b *testing.B) {
 func BenchmarkConsume(b *testing.B) {
 	for _, workers := range []int{1, 16, 64} {
 		b.Run(fmt.Sprintf("workers=%d", workers), func(b *testing.B) {
-			all := peers(b, 16, workers)
-			// Stock hands out one message at a time for each Subscribe, so it gets one for each worker.
+			all := peers(b, 16, workers)[1:] // the pool is for publishing only
+			// watermill-amqp hands out one message at a time for each Subscribe, so it gets one for each worker.
 			inputs := map[string][]<-chan *message.Message{}
 			for _, p := range all {
 				for range workers {
-					if p.name == "stock" || len(inputs[p.name]) == 0 {
+					if p.name != millrace || len(inputs[p.name]) == 0 {
 						inputs[p.name] = append(inputs[p.name], p.subscribe())
 					}
 				}
@@ -204,16 +233,12 @@ func consumeBenchmark(b *testing.B, all []peer, inputs map[string][]<-chan *mess
 			start := time.Now()
 			close(published)
 			<-done
-			sums[i] += time.Since(start).Seconds() / float64(per)
+			sums[i] += time.Since(start).Seconds() / float64(per) / rounds
 			close(stop)
 			wg.Wait()
 		}
 	}
-	for i, p := range all {
-		b.ReportMetric(rounds/sums[i], p.name+"-msg/s")
-	}
-	b.ReportMetric(sums[0]/sums[1], "ratio")
-	b.ReportMetric(0, "ns/op")
+	report(b, all, sums)
 }
 
 // BenchmarkHistory publishes without and with a history beside one group's queue; the ratio is what is left of the rate.
@@ -225,7 +250,7 @@ func BenchmarkHistory(b *testing.B) {
 			b.Fatal(err)
 		}
 		b.Cleanup(func() { _ = own.Close() })
-		if err := own.Declare(b.Context(), []broker.Group{{Name: "bench", Topic: "bench.v1"}}, nil); err != nil {
+		if err := own.Declare(b.Context(), []broker.Group{{Name: "bench", Topic: benchTopic}}, nil); err != nil {
 			b.Fatal(err)
 		}
 		all = append(all, peer{name: name, publisher: own.Publisher()})

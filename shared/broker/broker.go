@@ -36,7 +36,7 @@ func Open(cfg Config) (*Broker, error) {
 		subscribers: map[*Subscriber]struct{}{},
 	}
 	for range cfg.Channels {
-		b.lanes = append(b.lanes, newLane(b.publish, cfg.Window))
+		b.lanes = append(b.lanes, newLane(b.publish))
 	}
 	return b, nil
 }

@@ -3,7 +3,9 @@ package broker
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
+	"time"
 
 	amqp "github.com/rabbitmq/amqp091-go"
 )
@@ -57,19 +59,26 @@ type confirmChannel struct {
 	sent    chan inFlight
 	dead    chan struct{} // closed when the channel is
 	returns chan amqp.Return
+	// stale is closed when the channel is given up although it is open: see doubt.
+	stale    chan struct{}
+	patience time.Duration // for a confirm
+	log      *slog.Logger
 
 	mu  sync.Mutex
 	err *amqp.Error
 }
 
-func newConfirmChannel(s *session, ch *amqp.Channel, window int) *confirmChannel {
+func newConfirmChannel(s *session, ch *amqp.Channel, cfg Config) *confirmChannel {
 	c := &confirmChannel{
 		session: s, ch: ch,
-		jobs:    make(chan *job),
-		slots:   make(chan struct{}, window),
-		sent:    make(chan inFlight, window),
-		dead:    make(chan struct{}),
-		returns: ch.NotifyReturn(make(chan amqp.Return, window)),
+		jobs:     make(chan *job),
+		slots:    make(chan struct{}, cfg.Window),
+		sent:     make(chan inFlight, cfg.Window),
+		dead:     make(chan struct{}),
+		returns:  ch.NotifyReturn(make(chan amqp.Return, cfg.Window)),
+		stale:    make(chan struct{}),
+		patience: cfg.ConfirmTimeout / 3,
+		log:      cfg.Log,
 	}
 	closing := ch.NotifyClose(make(chan *amqp.Error, 1))
 	go func() {
@@ -93,6 +102,8 @@ func (c *confirmChannel) send(ctx context.Context, to destination, messages []*e
 	case c.jobs <- j:
 	case <-c.dead:
 		return nil
+	case <-c.stale:
+		return nil
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -104,7 +115,7 @@ func (c *confirmChannel) send(ctx context.Context, to destination, messages []*e
 	}
 }
 
-// write sends bursts until the channel closes.
+// write sends bursts until the channel closes or is given up.
 func (c *confirmChannel) write() {
 	defer close(c.sent)
 	for {
@@ -112,6 +123,8 @@ func (c *confirmChannel) write() {
 		case j := <-c.jobs:
 			c.writeBurst(j)
 		case <-c.dead:
+			return
+		case <-c.stale:
 			return
 		}
 	}
@@ -145,6 +158,9 @@ func (c *confirmChannel) writeJob(j *job) {
 			case <-c.dead:
 				c.fail(j, i, nil)
 				return
+			case <-c.stale:
+				c.fail(j, i, nil)
+				return
 			}
 			c.session.raw.cork()
 		}
@@ -169,11 +185,15 @@ func (c *confirmChannel) fail(j *job, from int, err error) {
 // collect gives every message its outcome, in the order in which they were sent.
 func (c *confirmChannel) collect() {
 	returned := map[returnKey]int{}
+	doubts := newDoubts(c)
+	defer doubts.timer.Stop()
 	for f := range c.sent {
 		if f.confirm != nil {
-			<-f.confirm.Done()
-			if f.confirm.Acked() {
+			if doubts.await(f.confirm) && f.confirm.Acked() {
 				f.message.outcome = c.judge(returned, f)
+				doubts.confirmed(f.job.to)
+			} else {
+				doubts.refused(f.job.to)
 			}
 			<-c.slots
 		}

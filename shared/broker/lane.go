@@ -7,10 +7,9 @@ import (
 )
 
 // lane is one confirm channel that many publishers share. It opens the channel when it is first needed and again after
-// the broker has closed it.
+// the broker has closed it or it has been given up.
 type lane struct {
-	link   *link
-	window int
+	link *link
 	// turn holds a token while somebody opens the channel.
 	turn chan struct{}
 
@@ -18,14 +17,14 @@ type lane struct {
 	current *confirmChannel
 }
 
-func newLane(l *link, window int) *lane {
-	return &lane{link: l, window: window, turn: make(chan struct{}, 1)}
+func newLane(l *link) *lane {
+	return &lane{link: l, turn: make(chan struct{}, 1)}
 }
 
 func (l *lane) open() *confirmChannel {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.current == nil || l.current.ch.IsClosed() {
+	if l.current == nil || l.current.ch.IsClosed() || l.current.givenUp() {
 		return nil
 	}
 	return l.current
@@ -65,7 +64,7 @@ func (l *lane) openOn(ctx context.Context, s *session) (*confirmChannel, error) 
 	if err != nil {
 		return nil, err
 	}
-	c := newConfirmChannel(s, ch, l.window)
+	c := newConfirmChannel(s, ch, l.link.cfg)
 	if err := bounded(ctx, s, func() error { return ch.Confirm(false) }); err != nil {
 		go func() { _ = ch.Close() }()
 		return nil, down("switch a channel to confirms: %w", err)
