@@ -43,11 +43,11 @@ func (a *app) ingestCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ingest FILE...",
 		Short: "Hand documents to the running instance",
-		Long: `Copies files into the inbox, each appearing there whole, or uploads them with --url. A folder stands for the PDF files in
-it; - is standard input. The files themselves are left alone.
+		Long: `Copies files into the inbox, each appearing there whole, or uploads them with --url. A folder stands for the documents in
+it (.pdf, .eml, .html, .txt); - is standard input. The files themselves are left alone.
 
 It exits with 0 when all were handed over (with --wait: stored) and with 3 when some were refused or failed.`,
-		Example: `  millrace ingest bill.pdf letters/
+		Example: `  millrace ingest bill.pdf message.eml letters/
   millrace ingest --wait *.pdf
   curl -s https://example.org/a.pdf | millrace ingest - --name a.pdf
   millrace ingest --url http://127.0.0.1:8090 bill.pdf`,
@@ -72,7 +72,7 @@ It exits with 0 when all were handed over (with --wait: stored) and with 3 when 
 	}
 	f := cmd.Flags()
 	f.StringVar(&url, "url", "", "upload to the generator at this URL instead (token: MILLRACE_HTTP_TOKEN)")
-	f.StringVar(&name, "name", "document.pdf", "name of what comes from standard input")
+	f.StringVar(&name, "name", "", "name of what comes from standard input (default: document, with the extension of its kind)")
 	f.BoolVar(&wait, "wait", false, "wait until all are stored or failed")
 	a.jsonFlag(cmd, "one JSON object per file and line")
 	return cmd

@@ -25,10 +25,12 @@ func (a *app) inspectCommand() *cobra.Command {
 		Use:   "inspect FILE...",
 		Short: "Read, classify and extract files here, without starting anything",
 		Long: `Does to each file what the parser, the classifier and the extractor do, and prints what they find. It needs no broker and
-no database, and changes nothing. A folder stands for the PDF files in it; - is standard input.
+no database, and changes nothing. A folder stands for the documents in it (.pdf, .eml, .html, .txt); - is standard
+input. What is attached to an e-mail is listed; save it to inspect it.
 
 It exits with 0 when all files could be read and with 3 when some could not.`,
 		Example: `  millrace inspect bill.pdf
+  millrace inspect message.eml
   millrace inspect --json bills/ | jq -r '[.file, .class.label] | @tsv'
   millrace inspect --templates ./my-templates --no-text bill.pdf
   millrace inspect --template mine.yaml bill.pdf
@@ -132,6 +134,9 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 		if err := t.Write(&sb, width); err != nil {
 			return err
 		}
+	}
+	if err := writeCarried(&sb, r.Attachments, width); err != nil {
+		return err
 	}
 	if err := writeExplained(&sb, r.Explanation, width); err != nil {
 		return err

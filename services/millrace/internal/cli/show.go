@@ -76,7 +76,7 @@ func writeDetail(w io.Writer, d query.Detail, width int, zone *time.Location) er
 		title string
 		t     *table.Table
 	}{
-		{"Fields", fieldTable(d)}, {"Corrections", correctionTable(d, zone)}, {"Arrivals", arrivalTable(d, zone)}, {"Timeline", timelineTable(d, zone)}, {"Failures", failureTable(d, zone)},
+		{"Fields", fieldTable(d)}, {"Corrections", correctionTable(d, zone)}, {"Arrivals", arrivalTable(d, zone)}, {"Attachments", attachmentTable(d)}, {"Timeline", timelineTable(d, zone)}, {"Failures", failureTable(d, zone)},
 	}
 	for _, s := range sections {
 		if s.t.Len() == 0 {
@@ -140,9 +140,9 @@ func foundBy(f query.Field) string {
 }
 
 func arrivalTable(d query.Detail, zone *time.Location) *table.Table {
-	t := table.New(table.Column{Title: "  AT"}, table.Column{Title: "NAME", Flex: true}, table.Column{Title: "BY"})
+	t := table.New(table.Column{Title: "  AT"}, table.Column{Title: "NAME", Flex: true}, table.Column{Title: "BY", Flex: true})
 	for _, arrival := range d.ArrivalList {
-		t.AddIndented("  ", clock(arrival.At, zone), arrival.Name, arrival.Source)
+		t.AddIndented("  ", clock(arrival.At, zone), arrival.Name, arrivedBy(arrival))
 	}
 	return t
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/extract"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/mediatype"
 	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/sandbox"
 )
@@ -35,6 +36,8 @@ type Result struct {
 
 	Reason string `json:"reason,omitempty"`       // why another engine than the first one read it
 	Failed []int  `json:"failed_pages,omitempty"` // numbers of the pages that could not be read
+
+	Attachments []Attachment `json:"attachments,omitempty"` // of an e-mail
 
 	// What [Views] ask for.
 	Layout   string   `json:"layout,omitempty"`
@@ -170,7 +173,11 @@ func limited(r io.Reader) ([]byte, error) {
 }
 
 func (i *Inspector) document(ctx context.Context, content []byte, r *Result) error {
-	read, err := i.pool.Read(ctx, content)
+	mediaType := mediatype.Of(content, r.File, "")
+	if mediaType == "" {
+		mediaType = mediatype.PDF // which says what is wrong with it
+	}
+	read, err := i.pool.ReadAs(ctx, content, mediaType)
 	if err != nil {
 		return err
 	}
@@ -183,6 +190,12 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 	}
 	r.Pages, r.Text, r.Engine = len(doc.Pages), doc.Text(), doc.Engine
 	r.Reason, r.Failed = doc.EngineReason, read.FailedPages
+	if mediaType == mediatype.Mail {
+		r.Attachments = attachments(doc, read.Parts)
+	}
+	if i.views.PNG != "" && mediaType != mediatype.PDF {
+		return fault.New(fault.ClassPermanent, "no_picture", "only the pages of a PDF file can be drawn")
+	}
 	if err := i.view(ctx, content, doc, r); err != nil {
 		return err
 	}

@@ -19,7 +19,9 @@ type Structure struct {
 type Attachment struct {
 	Name      string `json:"name"`
 	MediaType string `json:"media_type"`
-	Bytes     int    `json:"bytes"`
+	Bytes     int64  `json:"bytes"`
+	// DocumentID is the id of the document that the parser makes of a mail's attachment; empty where it makes none.
+	DocumentID string `json:"document_id,omitempty"`
 }
 
 // structure returns what stands beside the text of the pages that were read.
@@ -31,9 +33,7 @@ func structure(doc *layout.Document) *Structure {
 	if doc.Info != nil {
 		s.Info = doc.Info
 	}
-	for _, a := range doc.Attachments {
-		s.Attachments = append(s.Attachments, Attachment{Name: a.Name, MediaType: a.MediaType, Bytes: len(a.Content)})
-	}
+	s.Attachments = append(s.Attachments, attachments(doc, nil)...)
 	read, labelled := map[int]bool{}, false
 	for i := range doc.Pages {
 		read[doc.Pages[i].Number] = true
