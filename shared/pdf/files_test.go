@@ -39,7 +39,7 @@ func runPdftotext(b *testing.B, list io.Reader) {
 	if _, err := exec.LookPath("pdftotext"); err != nil {
 		b.Skip("pdftotext is not installed")
 	}
-	cmd := exec.CommandContext(b.Context(), "sh", "-c", `xargs -0 -P"$(nproc)" -I{} pdftotext {} - > /dev/null 2>&1`)
+	cmd := exec.CommandContext(b.Context(), "sh", "-c", `xargs -0 -P"$(nproc)" -I{} pdftotext -layout {} /dev/null 2> /dev/null`)
 	cmd.Stdin = list
 	if err := cmd.Run(); err != nil {
 		var exit *exec.ExitError
