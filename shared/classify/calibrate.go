@@ -68,10 +68,8 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) H
 	}
 	held := Held{Temperature: temperature(pool, labels), Threshold: cfg.Threshold, Floor: noFloor}
 	strangers := map[string][]answer{}
-	for _, l := range labels {
-		if l != Unknown {
-			strangers[l] = withoutType(data, l, labels, cfg)
-		}
+	for _, l := range leftOut(data, labels) {
+		strangers[l] = withoutType(data, l, labels, cfg)
 	}
 	if held.Threshold == 0 {
 		held.Threshold, held.Floor = limits(pool, strangers, labels, held.Temperature)
@@ -83,6 +81,24 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) H
 		held.Unseen[l] = rejected(verdicts(answers, labels, held.Temperature), held.Threshold, held.Floor)
 	}
 	return held
+}
+
+// leastLeftOut is how many samples a type needs for its turn at being left out, where others have as many: what becomes of a
+// handful, often of one template, must not decide about all types.
+const leastLeftOut = 20
+
+// leftOut returns the types that are left out of training in turn.
+func leftOut(data []sample, labels []string) []string {
+	count := map[string]int{}
+	for _, s := range data {
+		count[s.label]++
+	}
+	delete(count, Unknown)
+	most := 0
+	for _, n := range count {
+		most = max(most, n)
+	}
+	return slices.DeleteFunc(slices.Clone(labels), func(l string) bool { return count[l] < min(leastLeftOut, most) })
 }
 
 func trial(train, test []sample, labels []string, cfg TrainConfig) []answer {
