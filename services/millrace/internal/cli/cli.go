@@ -129,7 +129,7 @@ stores everything in Postgres.
 	}{
 		{"run", []*cobra.Command{a.upCommand(), a.ingestCommand()}},
 		{"look", []*cobra.Command{a.statusCommand(), a.documentsCommand(), a.showCommand(), a.explainCommand(), a.correctionsCommand(), a.reconcileCommand()}},
-		{"repair", []*cobra.Command{a.correctCommand(), a.deadLettersCommand(), a.backfillCommand(), a.reprocessCommand()}},
+		{"repair", []*cobra.Command{a.correctCommand(), a.trainCommand(), a.modelsCommand(), a.deadLettersCommand(), a.backfillCommand(), a.reprocessCommand()}},
 		{"try", []*cobra.Command{a.inspectCommand(), a.templatesCommand(), a.generateCommand(), a.proveCommand()}},
 		{"set", []*cobra.Command{a.migrateCommand(), a.topologyCommand(), a.setupCommand(), a.secretsCommand()}},
 		{"", []*cobra.Command{a.completionCommand(), a.versionCommand()}},

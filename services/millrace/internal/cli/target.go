@@ -33,6 +33,9 @@ type settings struct {
 	DeadLettersPassword string `env:"MILLRACE_DEADLETTERS_PASSWORD"`
 	OperatorPassword    string `env:"MILLRACE_OPERATOR_PASSWORD"`
 	ReaderPassword      string `env:"MILLRACE_READER_PASSWORD"`
+	// Where the classifier looks for its model; see package remote.
+	ClassifierBackend string `env:"MILLRACE_CLASSIFIER_BACKEND" envDefault:"builtin"`
+	ClassifierModel   string `env:"MILLRACE_CLASSIFIER_MODEL"`
 	// The user's editor, as everywhere.
 	Visual string `env:"VISUAL"`
 	Editor string `env:"EDITOR"`

@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/migrations"
 	"github.com/millrace/millrace/services/millrace/internal/backing"
 	"github.com/millrace/millrace/services/millrace/internal/datadir"
+	"github.com/millrace/millrace/shared/remote"
 )
 
 // findServers finds or starts RabbitMQ and Postgres.
@@ -85,6 +86,9 @@ func (u *instance) prepare(ctx context.Context) error {
 	if u.settings.BlobURL == "" {
 		u.settings.BlobURL = u.dir.BlobURL()
 	}
+	if err := os.MkdirAll(u.dir.Sub(modelsFolder), 0o755); err != nil { //nolint:gosec // as the data folder itself
+		return fmt.Errorf("make the folder of models: %w", err)
+	}
 	if err := migrations.Up(ctx, u.settings.PostgresURL); err != nil {
 		return err
 	}
@@ -135,6 +139,9 @@ func (u *instance) environment(s datadir.Service) []string {
 		"MILLRACE_HTTP_LISTEN":  strings.TrimPrefix(u.settings.UploadURL, "http://"),
 		"MILLRACE_LISTEN":       s.Listen,
 		"MILLRACE_LOG_FORMAT":   "json",
+	}
+	if u.app.settings.ClassifierModel == "" && u.app.settings.ClassifierBackend == remote.Builtin {
+		chosen["MILLRACE_CLASSIFIER_MODEL"] = u.dir.Sub(modelsFolder)
 	}
 	var env []string
 	for _, pair := range u.Environ {
