@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"os/user"
 	"slices"
 	"strings"
@@ -92,7 +93,8 @@ func (a *app) correct(ctx context.Context, id string, o correctOptions) error {
 				return err
 			}
 		}
-		corrected, unknown, err := readFields(o.fields, kindsOf(d, cmp.Or(o.class, d.Class), templates), d.Language)
+		kinds := kindsOf(d, cmp.Or(o.class, d.Class), templates)
+		corrected, unknown, err := readFields(o.fields, kinds, d.Language)
 		if err != nil {
 			return err
 		}
@@ -102,7 +104,7 @@ func (a *app) correct(ctx context.Context, id string, o correctOptions) error {
 		} else if err != nil {
 			return err
 		}
-		a.noteUnknown(unknown, d)
+		a.noteUnknown(unknown, kinds, d.ID)
 		if a.json {
 			return a.printJSON(c)
 		}
@@ -159,9 +161,13 @@ func closest(name string, known []string) string {
 }
 
 // noteUnknown tells of fields that nobody knew: they may be typing errors.
-func (a *app) noteUnknown(names []string, d query.Detail) {
+func (a *app) noteUnknown(names []string, kinds map[string]correction.Field, id string) {
 	for _, name := range names {
-		a.note("%s is a new field of this document, kept as text; to take it back: millrace correct %.12s --field %s=", name, d.ID, name)
+		meant := ""
+		if near := closest(name, slices.Sorted(maps.Keys(kinds))); near != "" {
+			meant = fmt.Sprintf("; did you mean %s?", near)
+		}
+		a.note("%s is a new field of this document, kept as text%s To take it back: millrace correct %.12s --field %s=", name, cmp.Or(meant, "."), id, name)
 	}
 }
 

@@ -82,7 +82,7 @@ func TestACorrectionIsPublishedInTheFormOfItsFields(t *testing.T) {
 	d := newDesk(t)
 	r := run(t, d.env, "correct", "abcdef1", "--field", "grand_total=1.234,50", "--field", "due_date=31.12.2026", "--field", "iban=de89 3704 0044 0532 0130 00",
 		"--field", "paid_on=", "--field", "room=7", "--field", "order_number=A 1", "--field", "order_number=A 2", "--note", "page 2", "--json")
-	if r.code != ExitOK || !strings.Contains(r.err, "room is a new field of this document, kept as text") {
+	if r.code != ExitOK || !strings.Contains(r.err, "room is a new field of this document, kept as text. To take it back: millrace correct abcdef111111 --field room=") {
 		t.Fatalf("%+v", r)
 	}
 	c := objects[event.Corrected](t, r.out)[0]
@@ -100,6 +100,13 @@ func TestACorrectionIsPublishedInTheFormOfItsFields(t *testing.T) {
 	}
 	if got := d.waiting(); got != "sink.document.corrected.v1 1" {
 		t.Errorf("messages wait in %q", got)
+	}
+}
+
+func TestAFieldThatMayBeMistypedIsTold(t *testing.T) {
+	d := newDesk(t)
+	if r := run(t, d.env, "correct", "abcdef1", "--field", "tax_totl=3"); r.code != ExitOK || !strings.Contains(r.err, "did you mean tax_total? To take it back") {
+		t.Errorf("%+v", r)
 	}
 }
 
