@@ -16,7 +16,7 @@ type Extractor struct {
 	fields  *extract.Extractor
 }
 
-// Extract reads the document's layout from the blob store and the fields that the template of its class describes. The
+// Extract reads the document's layout from the blob store and the fields and rows that the template of its class describes. The
 // same document, class and templates always give the same answer; a field that is not found is absent. A layout that is
 // missing or damaged is a Permanent fault; a blob store that is away is DependencyDown.
 func (e *Extractor) Extract(ctx context.Context, in event.Classified) (event.Extracted, error) {
@@ -25,5 +25,8 @@ func (e *Extractor) Extract(ctx context.Context, in event.Classified) (event.Ext
 		return event.Extracted{}, fmt.Errorf("extract from document %s: %w", in.DocumentID, err)
 	}
 	res := e.fields.Extract(doc, e.fields.ReadAs(in.Class, in.Alternatives))
-	return event.Extracted{DocumentID: in.DocumentID, Class: in.Class, Template: res.Template, Fields: res.Fields}, nil
+	return event.Extracted{
+		DocumentID: in.DocumentID, Class: in.Class, Template: res.Template, Fields: res.Fields, Items: res.Items, OmittedItems: res.OmittedItems,
+		Checks: res.Checks,
+	}, nil
 }

@@ -21,7 +21,7 @@ type config struct {
 }
 
 func main() {
-	service.Main(service.About{Name: pipeline.Extractor, Version: "1", Summary: "reads typed fields from each classified document"}, run)
+	service.Main(service.About{Name: pipeline.Extractor, Version: "2", Summary: "reads typed fields from each classified document"}, run)
 }
 
 func run(ctx context.Context, s *service.Service, cfg config) error {

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -243,6 +244,29 @@ func (c *checked) dates() {
 		c.add("dates", holds, "%s %s %s %s %s", pair[0], first, sign, pair[1], second)
 	}
 }
+
+// distrust lowers the confidence in values that a failed check involves and no other check has spoken for: of dates the second
+// one, of balances both. Values of embedded invoices stay as they are.
+func distrust(p *plan, fields []event.Field, checks []event.Check) {
+	failed := func(name string) bool {
+		return slices.ContainsFunc(checks, func(c event.Check) bool { return c.Name == name && !c.Holds })
+	}
+	for check, names := range map[string][]string{"dates": {"due_date", "delivery_date", "period_to", "flight_to"}, "balance": {"opening_balance", "closing_balance"}} {
+		if !failed(check) {
+			continue
+		}
+		for i := range fields {
+			f := &fields[i]
+			if slices.Contains(names, f.Name) && strings.HasPrefix(f.Source, p.source+"#") {
+				f.Confidence = math.Round(f.Confidence*doubtful*1000) / 1000
+				f.Source += "!" + check
+			}
+		}
+	}
+}
+
+// doubtful is what is left of the confidence in a value that a failed check involves.
+const doubtful = 0.75
 
 // textField returns the first value of a field, "" for none.
 func textField(fields []event.Field, name string) string {

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -88,18 +89,22 @@ func (e *Extractor) Extract(doc *layout.Document, class string) Result {
 
 // reading reads a document and chooses each rule's values.
 func (e *Extractor) reading(doc *layout.Document, class string) (*reading, [][]candidate) {
-	return readBy(e.plan(class), newSheet(doc), doc)
+	return readBy(e.plan(class), e.tables, newSheet(doc), doc)
 }
 
 // readBy reads a document by one plan.
-func readBy(p *plan, s *sheet, doc *layout.Document) (*reading, [][]candidate) {
+func readBy(p *plan, kinds *tableKinds, s *sheet, doc *layout.Document) (*reading, [][]candidate) {
 	r := newReading(p, s)
 	r.form = doc.Form
 	r.locate()
 	for i := range p.rules {
 		r.collect(i)
 	}
-	return r, r.choose()
+	chosen := r.choose()
+	if p.rows == rowsItems && r.netByLines(kinds.items, chosen) {
+		chosen = r.choose()
+	}
+	return r, chosen
 }
 
 // result puts what a document carries as data before what was read from its pages.
@@ -119,7 +124,12 @@ func (e *Extractor) result(r *reading, chosen [][]candidate, doc *layout.Documen
 		items = r.rows(e.tables, fields)
 	}
 	out := Result{Template: template, Fields: fields, Checks: checks(r.plan, fields, items)}
-	out.Items, out.OmittedItems = capped(items)
+	distrust(r.plan, fields, out.Checks)
+	if out.Items, out.OmittedItems = capped(items); out.OmittedItems > 0 {
+		out.Checks = append(out.Checks, event.Check{
+			Name: "complete", Detail: fmt.Sprintf("%d rows were read; the last %d are left out, because the event would have become too large", len(items), out.OmittedItems),
+		})
+	}
 	return out
 }
 

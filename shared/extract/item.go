@@ -3,6 +3,7 @@ package extract
 import (
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/shopspring/decimal"
 
@@ -159,6 +160,57 @@ func (r *reading) lineItems(k *tableKind, targets []target) []line {
 		return all
 	}
 	return best
+}
+
+// netByLines takes the net total that the lines add up to, where what was chosen does not add up with tax and total and every
+// line's quantity and price give its amount. It says whether there was a better one: among the candidates, or printed below the lines.
+func (r *reading) netByLines(k *tableKind, chosen [][]candidate) bool {
+	net := slices.IndexFunc(r.plan.rules, func(rule compiledRule) bool { return rule.Name == "net_total" })
+	if net < 0 || len(chosen[net]) == 0 || !strings.Contains(chosen[net][0].rule, "!") {
+		return false
+	}
+	targets := targetsOf(r.fields(chosen))
+	lines := r.lineItems(k, targets)
+	if _, ok := addsUp(lines, targets[:min(len(targets), 1)]); ok || len(lines) == 0 {
+		return false
+	}
+	for i := range lines {
+		if !timesHolds(&lines[i]) {
+			return false
+		}
+	}
+	sum, best := total(lines), 0.0
+	for _, c := range r.candidates[net] {
+		best = max(best, c.score)
+	}
+	for i := range r.candidates[net] {
+		if c := &r.candidates[net][i]; number(*c).Equal(sum) {
+			c.score = best + 2*closeScore
+			c.rule += "+line_items"
+			return true
+		}
+	}
+	if c, ok := r.printed(sum, lines[len(lines)-1].last); ok {
+		c.score, c.rule = best+2*closeScore, "net_total.line_items"
+		r.candidates[net] = append(r.candidates[net], c)
+		return true
+	}
+	return false
+}
+
+// printed looks for an amount below a row.
+func (r *reading) printed(sum decimal.Decimal, after int) (candidate, bool) {
+	for at := after + 1; at < len(r.sheet.rows); at++ {
+		row := &r.sheet.rows[at]
+		for _, a := range value.FindAmounts(row.text, r.locale) {
+			if d, err := decimal.NewFromString(a.Decimal); err == nil && d.Equal(sum) && a.Decimals == 2 {
+				return candidate{
+					value: a.Decimal, raw: row.text[a.Start:a.End], page: row.page, box: row.evidence(a.Start, a.End), order: at*orderStep + min(a.Start, orderStep-1),
+				}, true
+			}
+		}
+	}
+	return candidate{}, false
 }
 
 // weight says how much lines are worth.

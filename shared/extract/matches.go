@@ -31,7 +31,7 @@ func (e *Extractor) Matches(doc *layout.Document, class string) []Match {
 	s := newSheet(doc)
 	var out []Match
 	for _, p := range e.candidatePlans() {
-		out = append(out, matchOwn(p, s, doc))
+		out = append(out, e.matchOwn(p, s, doc))
 	}
 	text := ""
 	if len(e.borrowed) > 0 {
@@ -67,9 +67,9 @@ func (e *Extractor) candidatePlans() []*plan {
 	return out
 }
 
-func matchOwn(p *plan, s *sheet, doc *layout.Document) Match {
+func (e *Extractor) matchOwn(p *plan, s *sheet, doc *layout.Document) Match {
 	m := Match{Template: p.source, Wanted: len(p.rules)}
-	_, chosen := readBy(p, s, doc)
+	_, chosen := readBy(p, e.tables, s, doc)
 	for i, values := range chosen {
 		if len(values) > 0 {
 			m.Found++

@@ -46,7 +46,7 @@ func (r *reading) tables(k *tableKind) []*table {
 		t.dropStrays()
 		switch n := len(out); {
 		case len(t.lines) == 0:
-		case n > 0 && out[n-1].grid.same(t.grid):
+		case n > 0 && !k.bank && out[n-1].grid.same(t.grid):
 			out[n-1].lines = append(out[n-1].lines, t.lines...) // a head that is repeated on the next page
 		default:
 			out = append(out, t)

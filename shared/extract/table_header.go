@@ -33,7 +33,7 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 		return nil, 0, false
 	}
 	labels := k.matcher.find(r.sheet.rows, at)
-	if len(labels) < 2 {
+	if len(labels) < 2 || r.hasMoney(at) {
 		return nil, 0, false
 	}
 	cells = r.headings(k, at, labels)
@@ -49,7 +49,7 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 			}
 		}
 	}
-	if !k.isHead(cells, labels, words) || r.hasMoney(at) {
+	if !k.isHead(cells, labels, words) {
 		return nil, 0, false
 	}
 	last = at
@@ -161,16 +161,11 @@ func (k *tableKind) cutOff(word string) []column {
 	if len(word) < leastCut {
 		return nil
 	}
-	best := ""
-	for key, e := range k.matcher.byLabel {
-		if len(e.tokens) == 1 && strings.HasPrefix(key, word) && (best == "" || key < best) {
-			best = key
-		}
-	}
-	if best == "" {
+	i, _ := slices.BinarySearch(k.single, word)
+	if i == len(k.single) || !strings.HasPrefix(k.single[i], word) {
 		return nil
 	}
-	return k.columnsOf([]token{{text: strings.TrimSuffix(best, " ")}})
+	return k.columnsOf([]token{{text: k.single[i]}})
 }
 
 // optionsOf returns what a cell's words stand for: all of them, else the longest heading among them.
@@ -237,7 +232,7 @@ func (r *reading) stack(k *tableKind, cells []heading, at int, above bool) ([]he
 		}
 		options := k.optionsOf(words)
 		whole := k.columnsOf(words) != nil || k.columnsOf(glued(words)) != nil
-		if !whole && !minors && len(h.options) == 0 {
+		if !whole && !minors && (len(h.options) == 0 || len(out[i].options) > 0) {
 			return cells, false
 		}
 		if g := k.columnsOf(glued(words)); g != nil {

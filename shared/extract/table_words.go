@@ -1,5 +1,7 @@
 package extract
 
+import "slices"
+
 // column is what a table's column holds.
 type column int
 
@@ -201,6 +203,7 @@ func bookingWords() columnWords {
 // tableKind is a kind of table made ready for matching. It is immutable.
 type tableKind struct {
 	matcher *matcher
+	single  []string // headings of one word, sorted
 	bank    bool
 }
 
@@ -210,6 +213,12 @@ func newTableKind(words columnWords, bank bool) *tableKind {
 		k.matcher.add(labels, meaning{strongLabel, int(c)})
 	}
 	k.matcher.seal()
+	for _, e := range k.matcher.byLabel {
+		if len(e.tokens) == 1 {
+			k.single = append(k.single, e.tokens[0])
+		}
+	}
+	slices.Sort(k.single)
 	return k
 }
 

@@ -42,9 +42,10 @@ type Document struct {
 	Size         int64      `json:"size" db:"size"` // bytes
 	Language     string     `json:"language,omitempty" db:"language"`
 	MediaType    string     `json:"media_type,omitempty" db:"media_type"`
-	Outcome      string     `json:"outcome,omitempty" db:"outcome"` // complete or partial
-	Fields       int64      `json:"fields" db:"fields"`             // how many were read
-	Arrivals     int64      `json:"arrivals" db:"arrivals"`         // how often it came
+	Outcome      string     `json:"outcome,omitempty" db:"outcome"`   // complete or partial
+	Fields       int64      `json:"fields" db:"fields"`               // how many were read
+	FailedChecks int64      `json:"failed_checks" db:"failed_checks"` // arithmetic on its values that does not hold
+	Arrivals     int64      `json:"arrivals" db:"arrivals"`           // how often it came
 	ReceivedAt   *time.Time `json:"received_at,omitempty" db:"received_at"`
 	StoredAt     *time.Time `json:"stored_at,omitempty" db:"stored_at"`
 	FailedStage  string     `json:"failed_stage,omitempty" db:"failed_stage"`
@@ -63,6 +64,7 @@ const documentColumns = `d.document_id, coalesce(d.name, '') as name, coalesce(d
 	coalesce(d.class, '') as class, coalesce(d.confidence, 0) as confidence, coalesce(d.pages, 0) as pages,
 	coalesce(d.words, 0) as words, coalesce(d.size, 0) as size, coalesce(d.language, '') as language,
 	coalesce(d.media_type, '') as media_type, coalesce(d.outcome, '') as outcome, coalesce(d.fields, 0) as fields, d.arrivals,
+	(select count(*) from checks k where k.document_id = d.document_id and not k.holds) as failed_checks,
 	d.received_at, d.stored_at, coalesce(d.failed_stage, '') as failed_stage, coalesce(d.failure_class, '') as failure_class,
 	coalesce(d.failure_kind, '') as failure_kind, coalesce(d.failure, '') as failure, d.failed_at,
 	coalesce(d.original_class, '') as original_class, coalesce(d.corrected_by, '') as corrected_by, d.corrected_at`

@@ -137,6 +137,9 @@ func writeDocuments(w io.Writer, documents []query.Document, width int, zone *ti
 		if d.CorrectedBy != "" {
 			sure = "person"
 		}
+		if d.FailedChecks > 0 {
+			status += fmt.Sprintf(", %s not adding up", count(d.FailedChecks, "check"))
+		}
 		if d.Status == query.StatusFailed {
 			status = fmt.Sprintf("failed in %s: %s", d.FailedStage, reasonOf(d.FailureKind, d.Failure))
 		}

@@ -135,6 +135,17 @@ func writeInspected(w io.Writer, r inspect.Result, width int) error {
 			return err
 		}
 	}
+	if len(r.Items) > 0 {
+		if err := rowTable(r.Items).Write(&sb, width); err != nil {
+			return err
+		}
+		sb.WriteString(moreRows(r.Items))
+	}
+	if len(r.Checks) > 0 {
+		if err := checkTable(r.Checks).Write(&sb, width); err != nil {
+			return err
+		}
+	}
 	if err := writeCarried(&sb, r.Attachments, width); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/millrace/millrace/services/millrace/internal/inspect"
 	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/synthetic"
 )
 
@@ -70,8 +71,8 @@ func TestInspectJSONHasExactlyTheDocumentedKeys(t *testing.T) {
 	r := run(t, nil, "inspect", "--json", paths[0], filepath.Join(t.TempDir(), "absent.pdf"))
 	good, bad, _ := strings.Cut(strings.TrimSpace(r.out), "\n")
 	wantTop := []string{"file", "document_id", "pages", "text", "engine", "class", "fields", "error"}
-	for _, line := range []string{good, bad} {
-		if diff := cmp.Diff(wantTop, keys(t, line)); diff != "" {
+	for line, more := range map[string][]string{good: {"items", "checks"}, bad: nil} {
+		if diff := cmp.Diff(append(slices.Clone(wantTop), more...), keys(t, line)); diff != "" {
 			t.Errorf("keys differ (-want +got):\n%s", diff)
 		}
 	}
@@ -198,6 +199,11 @@ func TestInspectForPeople(t *testing.T) {
 				{Name: "grand_total", Value: "119.00", Type: "amount", Page: 2, Confidence: 0.9, Source: "invoice/1#grand_total.label"},
 				{Name: "seller_name", Value: "A very long name of a company that does not fit into the terminal", Page: 1, Confidence: 0.5, Source: "invoice/1#seller_name.letterhead"},
 			},
+			Items: []event.Item{
+				{Kind: "line_item", Confidence: 0.98, Cells: []event.Cell{{Name: "description", Value: "Oak\x1b[2J boards", Type: "text"}, {Name: "amount", Value: "90.00", Type: "amount"}}},
+				{Kind: "line_item", Confidence: 0.4, Cells: []event.Cell{{Name: "description", Value: "Glue", Type: "text"}, {Name: "quantity", Value: "2", Type: "number"}, {Name: "amount", Value: "7.50", Type: "amount"}}},
+			},
+			Checks: []event.Check{{Name: "line_items", Holds: false, Detail: "sum of 2 amounts 97.50 ≠ net_total 100.00"}, {Name: "dates", Holds: true, Detail: "issue_date ≤ due_date"}},
 		},
 		{File: "broken.pdf", Error: &inspect.Error{Kind: "damaged", Message: "the file\nis damaged"}},
 	} {

@@ -20,10 +20,12 @@ func (a *app) showCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "show ID",
 		Short: "Show all that is known of one document",
-		Long: `Shows a document's class, fields, arrivals, timeline, failures and the beginning of its text. The first six digits of an id
+		Long: `Shows a document's class, fields, rows of tables, checks, arrivals, timeline, failures and the beginning of its text. The first six
+digits of an id
 are enough when no other document begins with them.`,
 		Example: `  millrace show 3fa9c1
   millrace show 3fa9c1 --text
+  millrace show 3fa9c1 --json | jq '.checks[] | select(.holds | not)'
   millrace show 3fa9c1 --json | jq '.fields[] | select(.name == "grand_total")'`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -76,7 +78,8 @@ func writeDetail(w io.Writer, d query.Detail, width int, zone *time.Location) er
 		title string
 		t     *table.Table
 	}{
-		{"Fields", fieldTable(d)}, {"Corrections", correctionTable(d, zone)}, {"Arrivals", arrivalTable(d, zone)}, {"Attachments", attachmentTable(d)}, {"Timeline", timelineTable(d, zone)}, {"Failures", failureTable(d, zone)},
+		{"Fields", fieldTable(d)}, {"Rows", rowTable(d.Items)}, {"Checks", checkTable(d.Checks)},
+		{"Corrections", correctionTable(d, zone)}, {"Arrivals", arrivalTable(d, zone)}, {"Attachments", attachmentTable(d)}, {"Timeline", timelineTable(d, zone)}, {"Failures", failureTable(d, zone)},
 	}
 	for _, s := range sections {
 		if s.t.Len() == 0 {
@@ -85,6 +88,9 @@ func writeDetail(w io.Writer, d query.Detail, width int, zone *time.Location) er
 		fmt.Fprintf(&sb, "\n%s\n", s.title)
 		if err := s.t.Write(&sb, width); err != nil {
 			return err
+		}
+		if s.title == "Rows" {
+			sb.WriteString(moreRows(d.Items))
 		}
 	}
 	if d.Text != "" {

@@ -107,7 +107,7 @@ func TestDocumentsForPeople(t *testing.T) {
 	at := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	var sb strings.Builder
 	err := writeDocuments(&sb, []query.Document{
-		{ID: strings.Repeat("ab", 32), Name: "Rechnung März.pdf", Class: "invoice", Confidence: 0.97, Pages: 2, Fields: 12, ReceivedAt: &at, Status: "stored"},
+		{ID: strings.Repeat("ab", 32), Name: "Rechnung März.pdf", Class: "invoice", Confidence: 0.97, Pages: 2, Fields: 12, FailedChecks: 2, ReceivedAt: &at, Status: "stored"},
 		{ID: strings.Repeat("cd", 32), Name: "locked.pdf", Status: "failed", FailedStage: "parser", FailureKind: "encrypted",
 			Failure: "the document is encrypted; ask for it without a password", ReceivedAt: &at},
 		{ID: strings.Repeat("ef", 32), Status: "parsed"},
@@ -124,8 +124,13 @@ func TestShowForPeople(t *testing.T) {
 	d := query.Detail{
 		Document: query.Document{ID: strings.Repeat("ab", 32), Name: "bill.pdf", Status: "stored", Class: "invoice", Confidence: 0.8,
 			Pages: 1, Words: 99, Language: "en", Outcome: "partial"},
-		Text:            "Bill\nfor you",
-		FieldList:       []query.Field{{Name: "grand_total", Value: "119.00", Page: 1, Confidence: 0.9, Source: "invoice/1#grand_total"}},
+		Text:      "Bill\nfor you",
+		FieldList: []query.Field{{Name: "grand_total", Value: "119.00", Page: 1, Confidence: 0.9, Source: "invoice/1#grand_total"}},
+		Items: []event.Item{
+			{Kind: "line_item", Confidence: 0.98, Cells: []event.Cell{{Name: "description", Value: "Oak\x1b[2J boards", Type: "text"}, {Name: "amount", Value: "90.00", Type: "amount"}}},
+			{Kind: "line_item", Confidence: 0.4, Cells: []event.Cell{{Name: "description", Value: "Glue", Type: "text"}, {Name: "quantity", Value: "2", Type: "number"}, {Name: "amount", Value: "7.50", Type: "amount"}}},
+		},
+		Checks:          []event.Check{{Name: "line_items", Holds: false, Detail: "sum of 2 amounts 97.50 ≠ net_total 100.00"}, {Name: "dates", Holds: true, Detail: "issue_date ≤ due_date"}},
 		Classifications: []query.Classification{{Class: "invoice", Alternatives: []event.Class{{Label: "receipt", Confidence: 0.15}}}},
 		ArrivalList:     []query.Arrival{{Name: "bill.pdf", Source: "inbox", At: at}},
 		Timeline: []query.Step{

@@ -34,6 +34,9 @@ type Result struct {
 	Fields     []Field `json:"fields"`
 	Error      *Error  `json:"error"`
 
+	Items  []event.Item  `json:"items,omitempty"`  // rows of tables
+	Checks []event.Check `json:"checks,omitempty"` // arithmetic that was tried
+
 	Reason string `json:"reason,omitempty"`       // why another engine than the first one read it
 	Failed []int  `json:"failed_pages,omitempty"` // numbers of the pages that could not be read
 
@@ -205,9 +208,11 @@ func (i *Inspector) document(ctx context.Context, content []byte, r *Result) err
 		doc.Attachments, doc.Form = nil, nil
 	}
 	as := i.extractor.ReadAs(class.Class, class.Alternatives)
-	for _, f := range i.extractor.Extract(doc, as).Fields {
+	found := i.extractor.Extract(doc, as)
+	for _, f := range found.Fields {
 		r.Fields = append(r.Fields, field(f))
 	}
+	r.Items, r.Checks = found.Items, found.Checks
 	if i.explain {
 		r.Explanation = Explain(i.model, i.extractor, doc, as)
 	}
