@@ -225,12 +225,13 @@ const sqlCounts = `
 // mostDoubled bounds what is named of each kind.
 const mostDoubled = 1000
 
-// sqlDoubled gives what is there more often than once. A stage answers an event once per version; every received event has an
-// arrival of its own; an arrival is of one document. That a document has one result per stage and version is a key.
+// sqlDoubled gives what is there more often than once. A stage answers an event once per version (the parser announces what is attached
+// to a mail besides); every received event has an arrival of its own; an arrival is of one document. That a document has one result per
+// stage and version is a key.
 const sqlDoubled = `
 	(select 'event' as what, min(document_id) as document_id, stage, count(*) as times,
 	        'answers on ' || topic || ' to event ' || causation_id as text
-	 from millrace.events where causation_id is not null
+	 from millrace.events where causation_id is not null and topic <> $2
 	 group by causation_id, topic, stage, stage_version having count(*) > 1 limit $1)
 	union all
 	(select 'arrival', e.document_id, e.stage, count(*) + 1, 'events of arrivals that have one already'

@@ -1,9 +1,11 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/correction"
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/mediatype"
 	"github.com/millrace/millrace/shared/pipeline"
 	"github.com/millrace/millrace/shared/postgres"
 	"github.com/millrace/millrace/shared/rebuild"
@@ -145,7 +148,11 @@ func (r *repairer) announce(ctx context.Context, ids []string) error {
 		if err != nil {
 			return err
 		}
-		m, err := recovered(id, first[id], info)
+		mediaType, err := r.kindOf(ctx, info.Ref)
+		if err != nil {
+			return err
+		}
+		m, err := recovered(id, first[id], mediaType, info)
 		if err != nil {
 			return err
 		}
@@ -179,16 +186,30 @@ func (r *repairer) firstEvents(ctx context.Context, ids []string) (map[string]st
 	return first, postgres.Fault(err)
 }
 
+// kindOf returns the media type of content that only the blob store knows. Of what tells nothing of itself the parser says so.
+func (r *repairer) kindOf(ctx context.Context, ref blob.Ref) (string, error) {
+	content, err := r.Blobs.Open(ctx, ref)
+	if err != nil {
+		return "", err
+	}
+	defer content.Close() //nolint:errcheck // read only
+	head, err := io.ReadAll(io.LimitReader(content, mediatype.Window))
+	if err != nil {
+		return "", fmt.Errorf("read %s: %w", ref, err)
+	}
+	return cmp.Or(mediatype.Of(head, "", ""), mediatype.PDF), nil
+}
+
 // recovered makes the received event of a document that only the blob store knows in full.
-func recovered(id, eventID string, content blob.Info) (broker.Message, error) {
+func recovered(id, eventID, mediaType string, content blob.Info) (broker.Message, error) {
 	if eventID == "" {
 		eventID = uuid.NewSHA1(uuid.NameSpaceURL, []byte("millrace:recovered:"+id)).String()
 	}
 	at := content.Stored.UTC().Truncate(time.Millisecond)
 	payload := event.Received{
 		DocumentID: id,
-		Content:    event.Blob{Ref: content.Ref, Size: content.Size, MediaType: "application/pdf"},
-		Arrival:    event.Arrival{ID: eventID, Name: id[:12] + ".pdf", Source: SourceRecovered, At: at},
+		Content:    event.Blob{Ref: content.Ref, Size: content.Size, MediaType: mediaType},
+		Arrival:    event.Arrival{ID: eventID, Name: id[:12] + mediatype.Extension(mediaType), Source: SourceRecovered, At: at},
 	}
 	body, err := json.Marshal(payload)
 	if err != nil {

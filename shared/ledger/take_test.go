@@ -243,6 +243,18 @@ func TestWhatIsThereTwiceIsNamed(t *testing.T) {
 	}
 }
 
+func TestWhatIsAttachedToAMailIsNoDouble(t *testing.T) {
+	w := newWorld(t)
+	w.document("mail", "rpcx")
+	for _, name := range []string{"bill", "terms"} {
+		w.document(name, "rpcx")
+		w.exec(`update millrace.events set causation_id = 'mail-r', stage = 'parser' where event_id = $1`, name+"-r")
+	}
+	if l := w.take(); !l.Balanced() || l.Total.Stored != 3 {
+		t.Errorf("missing %q, doubled %+v, total %+v", missing(l), l.Doubled, l.Total)
+	}
+}
+
 // TestWhatIsInSomebodysHandsIsWatched is about a message that left a long queue a moment ago: no count shows it, and the
 // document was last heard of long before the grace.
 func TestWhatIsInSomebodysHandsIsWatched(t *testing.T) {
