@@ -21,7 +21,7 @@ const (
 type Settings struct {
 	Backend     string        `env:"BACKEND" envDefault:"builtin" desc:"who answers: builtin, http, kserve or openai; documents leave this machine with the last three only"`
 	URL         string        `env:"URL" desc:"of the remote model: the endpoint (http), the server (kserve) or the API's base, such as http://127.0.0.1:11434/v1 (openai)"`
-	Model       string        `env:"MODEL" desc:"name of the remote model, part of the results' ids; for kserve also NAME/VERSION; for the built-in classifier a model file, empty for its own"`
+	Model       string        `env:"MODEL" desc:"name of the remote model, part of the results' ids; for kserve also NAME/VERSION; for the built-in classifier a model file or a folder of models, watched for changes, empty for its own"`
 	Key         string        `env:"KEY" desc:"secret that is sent to the remote model as a bearer token; empty for none"`
 	Timeout     time.Duration `env:"TIMEOUT" envDefault:"60s" desc:"time limit for one request to the remote model"`
 	Concurrency int           `env:"CONCURRENCY" envDefault:"4" desc:"requests to the remote model at once"`

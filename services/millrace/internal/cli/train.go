@@ -17,6 +17,7 @@ import (
 	"github.com/millrace/millrace/shared/classify/recipe"
 	"github.com/millrace/millrace/shared/classify/training"
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/mediatype"
 	"github.com/millrace/millrace/shared/modelstore"
 	"github.com/millrace/millrace/shared/postgres"
 	"github.com/millrace/millrace/shared/sandbox"
@@ -174,8 +175,12 @@ func (a *app) collect(ctx context.Context, o trainOptions) (*labelled.Collection
 		return nil, err
 	}
 	defer pool.Close()
-	read := func(ctx context.Context, _ string, content []byte) (*layout.Document, error) {
-		r, err := pool.Read(ctx, content)
+	read := func(ctx context.Context, name string, content []byte) (*layout.Document, error) {
+		mediaType := mediatype.Of(content, name, "")
+		if mediaType == "" {
+			mediaType = mediatype.PDF // which says what is wrong with it
+		}
+		r, err := pool.ReadAs(ctx, content, mediaType)
 		if err != nil {
 			return nil, err
 		}

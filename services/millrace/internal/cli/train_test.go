@@ -73,6 +73,10 @@ func TestTrainListsWhatItCannotReadAndWritesAFile(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(dir, "invoice", "broken.pdf"), []byte("%PDF-1.7 and nothing more"), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	// What the parser reads can be learned from, not only PDF.
+	if err := os.WriteFile(filepath.Join(dir, "resume", "plain.txt"), []byte("Carla Mendes\nWork experience\nEngineer, Delta Systems\nSkills: Go, SQL\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	table, out := filepath.Join(dir, "labels.csv"), filepath.Join(t.TempDir(), "my.model")
 	var rows strings.Builder
 	rows.WriteString("path,label\n")
@@ -92,7 +96,7 @@ func TestTrainListsWhatItCannotReadAndWritesAFile(t *testing.T) {
 	if r.code != ExitSomeDocuments || !strings.Contains(r.err, "broken.pdf") {
 		t.Errorf("exit code %d, said %q", r.code, r.err)
 	}
-	for _, want := range []string{"learned from 12 documents", "macro-F1", "calibration error", "in use: doctype/1+", out} {
+	for _, want := range []string{"learned from 13 documents", "macro-F1", "calibration error", "in use: doctype/1+", out} {
 		if !strings.Contains(r.out, want) {
 			t.Errorf("the report lacks %q:\n%s", want, r.out)
 		}
