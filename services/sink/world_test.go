@@ -106,7 +106,7 @@ func (s story) envelope(id, stageName, version, cause string, second int) event.
 func (s story) received(id, name string, second int) delivery {
 	return deliver(id, (*sink).received, s.envelope(id, "generator", "1", "", second), event.Received{
 		DocumentID: s.id, Content: s.content,
-		Arrival: event.Arrival{ID: s.salt + "-arrival-" + id, Name: name, Source: "inbox", At: s.start.Add(time.Duration(second) * time.Second)},
+		Arrival: event.Arrival{ID: s.salt + "-arrival-" + id, Name: name, Source: "inbox", At: s.start.Add(time.Duration(second) * time.Second), Parent: event.DocumentID([]byte("mail"))},
 	})
 }
 

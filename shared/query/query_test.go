@@ -221,3 +221,24 @@ func TestSelectChoosesByAllConditions(t *testing.T) {
 		t.Error("Empty is wrong")
 	}
 }
+
+func TestGetLinksAMailWithWhatIsAttached(t *testing.T) {
+	pool := filled(t)
+	if _, err := pool.Exec(t.Context(), "update millrace.arrivals set parent = $1, source = 'attachment' where name = 'copy.pdf'", id("abcdef2")); err != nil {
+		t.Fatal(err)
+	}
+	attached, err := query.Get(t.Context(), pool, id("abcdef1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := attached.ArrivalList[1]; a.Parent != id("abcdef2") || a.Mail != "receipt.pdf" || attached.ArrivalList[0].Parent != "" {
+		t.Errorf("arrivals %+v", attached.ArrivalList)
+	}
+	mail, err := query.Get(t.Context(), pool, id("abcdef2"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if a := mail.Attachments; len(a) != 1 || a[0].DocumentID != id("abcdef1") || a[0].Name != "copy.pdf" || a[0].Class != "invoice" || a[0].Status != query.StatusStored {
+		t.Errorf("attachments %+v", a)
+	}
+}
