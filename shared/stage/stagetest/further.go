@@ -63,6 +63,23 @@ func (r *rig[In, Out]) furtherMissing(inputs ...*input) error {
 	return nil
 }
 
+// furtherWaiting says which further event is the stage's own input and has been published more often than it has been taken.
+func (r *rig[In, Out]) furtherWaiting() error {
+	if furtherTopic[Out]() != topicOf[In]() {
+		return nil
+	}
+	published := map[string]int{}
+	for _, s := range r.furtherEvents() {
+		published[s.metadata[event.KeyID]]++
+	}
+	for id, n := range published {
+		if calls := r.of(id).calls; calls < n {
+			return fmt.Errorf("the further event %s was published %d times and taken %d times", id, n, calls)
+		}
+	}
+	return nil
+}
+
 // judgeFurther looks at the further events: each input must have as many as its subject says, under the same ids and with the
 // same content however often it was worked on.
 func (r *rig[In, Out]) judgeFurther() {

@@ -18,8 +18,12 @@ func (r *rig[In, Out]) conclude() {
 	for range 5 {
 		r.await(r.inputs...)
 		r.eventually(r.leftovers)
+		r.eventually(r.furtherWaiting)
 		r.stop()
-		if r.leftovers() == nil {
+		if r.further != nil {
+			r.flush() // what was published last
+		}
+		if r.leftovers() == nil && r.furtherWaiting() == nil {
 			break
 		}
 		r.start()
