@@ -1,14 +1,21 @@
 package cli
 
 import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
 	"fmt"
+	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/millrace/millrace/migrations"
+	"github.com/millrace/millrace/services/millrace/internal/secrets"
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/pipeline"
@@ -19,22 +26,24 @@ import (
 
 // desk is an instance without services, with two documents: a German invoice, abcdef1…, and abcdef2…, which has not been read.
 type desk struct {
-	t      *testing.T
-	broker *broker.Broker
-	groups []broker.Group
-	env    []string
+	t              *testing.T
+	broker         *broker.Broker
+	groups         []broker.Group
+	amqp, database string
+	env            []string
 }
 
 func newDesk(t *testing.T) *desk {
 	t.Helper()
-	database, prefix, url := testkit.Database(t), testkit.Prefix(t), testkit.Vhost(t)
-	pool, err := postgres.Open(t.Context(), database)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pool.Close()
+	return newDeskAs(t, testkit.Prefix(t))
+}
+
+// newDeskAs makes a desk whose names on the broker have this prefix.
+func newDeskAs(t *testing.T, prefix string) *desk {
+	t.Helper()
+	d := &desk{t: t, amqp: testkit.Vhost(t), database: testkit.Database(t), groups: pipeline.Groups(nil, 0)}
 	id := func(digit string) string { return "abcdef" + strings.Repeat(digit, 58) }
-	_, err = pool.Exec(t.Context(), strings.NewReplacer("@read", id("1"), "@unread", id("2")).Replace(`
+	d.exec(t.Context(), strings.NewReplacer("@read", id("1"), "@unread", id("2")).Replace(`
 		insert into millrace.documents (document_id) values ('@read'), ('@unread');
 		insert into millrace.arrivals select id, 'a-' || name, 'e-' || name, name, 'inbox', 'application/pdf', 1000, 'sha256:' || id, '2026-01-03'
 			from (values ('@read', 'Rechnung.pdf'), ('@unread', 'new.pdf')) v (id, name);
@@ -46,13 +55,9 @@ func newDesk(t *testing.T) *desk {
 			('@read', '1', 1, 'grand_total', '119.00', 'amount', '{1,2,3,4}', 0.9, 'rule/1'),
 			('@read', '1', 2, 'paid_on', '2026-01-02', 'date', '{1,2,3,4}', 0.9, 'rule/1');
 		select millrace.refresh(array['@read', '@unread'])`))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d := &desk{t: t, groups: pipeline.Groups(nil, 0), env: []string{
-		"MILLRACE_AMQP_URL=" + url, "MILLRACE_PREFIX=" + prefix, "MILLRACE_POSTGRES_URL=" + database, "MILLRACE_AUTHOR=anna", "PATH=" + os.Getenv("PATH"),
-	}}
-	if d.broker, err = broker.Open(broker.Config{URL: url, Prefix: prefix}); err != nil {
+	d.env = []string{"MILLRACE_AMQP_URL=" + d.amqp, "MILLRACE_PREFIX=" + prefix, "MILLRACE_POSTGRES_URL=" + d.database, "MILLRACE_AUTHOR=anna"}
+	var err error
+	if d.broker, err = broker.Open(broker.Config{URL: d.amqp, Prefix: prefix}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = d.broker.Close() })
@@ -60,6 +65,18 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	return d
+}
+
+func (d *desk) exec(ctx context.Context, sql string) {
+	d.t.Helper()
+	pool, err := postgres.Open(ctx, d.database)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	defer pool.Close()
+	if _, err := pool.Exec(ctx, sql); err != nil {
+		d.t.Fatal(err)
+	}
 }
 
 // waiting returns the queues that messages wait in.
@@ -124,6 +141,71 @@ func TestACorrectedClassIsReadAgain(t *testing.T) {
 	}
 	if r := run(t, d.env, "corrections", "abcdef1"); r.code != ExitOK || !strings.Contains(r.err, "no corrections") {
 		t.Errorf("before the sink has them: %+v", r)
+	}
+}
+
+// TestTheOperatorMayCorrect corrects a class with the rights that the user and the role "operator" of an installation have.
+func TestTheOperatorMayCorrect(t *testing.T) {
+	d := newDeskAs(t, "")
+	if r := run(t, d.env, "topology"); r.code != ExitOK {
+		t.Fatalf("%+v", r)
+	}
+	dir := t.TempDir()
+	if err := secrets.Ensure(secrets.Config{Dir: dir, RabbitMQHost: "rabbitmq:5672", PostgresHost: "postgres:5432", Owner: -1}); err != nil {
+		t.Fatal(err)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, "rabbitmq", "definitions.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var definitions struct {
+		Permissions []struct{ User, Configure, Write, Read string }
+	}
+	if err := json.Unmarshal(content, &definitions); err != nil {
+		t.Fatal(err)
+	}
+	amqp, err := url.Parse(d.amqp)
+	if err != nil {
+		t.Fatal(err)
+	}
+	vhost := strings.TrimPrefix(amqp.Path, "/")
+	if vhost == "" {
+		t.Skip("rabbitmqctl cannot be used here, so there is no user to make")
+	}
+	user := "operator-" + vhost
+	control := func(arguments ...string) {
+		t.Helper()
+		if err := testkit.Control(arguments...); err != nil {
+			t.Fatal(err)
+		}
+	}
+	control("add_user", user, vhost)
+	t.Cleanup(func() { control("delete_user", user) })
+	for _, p := range definitions.Permissions {
+		if p.User == "operator" {
+			control("set_permissions", "-p", vhost, user, p.Configure, p.Write, p.Read)
+		}
+	}
+	amqp.User = url.UserPassword(user, vhost)
+	role := "millrace_operator_" + strings.ToLower(rand.Text())
+	if err := migrations.Roles(t.Context(), d.database, migrations.RolesConfig{OperatorPassword: "secret", Operator: role}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { d.exec(context.Background(), "drop owned by "+role+"; drop role "+role) })
+	database, err := url.Parse(d.database)
+	if err != nil {
+		t.Fatal(err)
+	}
+	database.User = url.UserPassword(role, "secret")
+	env := []string{"MILLRACE_AMQP_URL=" + amqp.String(), "MILLRACE_POSTGRES_URL=" + database.String(), "MILLRACE_AUTHOR=anna"}
+	if r := run(t, env, "correct", "abcdef1", "--class", "receipt", "--field", "grand_total=1,50"); r.code != ExitOK {
+		t.Errorf("%+v", r)
+	}
+	if got := d.waiting(); got != "extractor.document.classified.v1 1, sink.document.classified.v1 1, sink.document.corrected.v1 1" {
+		t.Errorf("messages wait in %q", got)
+	}
+	if r := run(t, env, "corrections"); r.code != ExitOK {
+		t.Errorf("%+v", r)
 	}
 }
 
