@@ -12,6 +12,9 @@ const fieldSize = 10
 // fieldText draws the value of a text or choice field that has no appearance of its own: viewers make one (ISO 32000-1, 12.7.3.3).
 // Each line stands where a viewer would put it, more or less; characters are half as wide as high.
 func (m *machine) fieldText(widget value) {
+	if m.doc.encrypted {
+		return // its strings may have been decrypted wrongly, which is told by there being no text
+	}
 	kind, text := "", ""
 	for node, depth := widget, 0; isDict(node) && depth < maxFieldDepth; node, depth = key(node, "Parent"), depth+1 {
 		if kind == "" {

@@ -22,7 +22,7 @@ func restrict(memory int64) {
 	set(unix.RLIMIT_DATA, overhead*(uint64(memory)*5/4+128<<20))
 	set(unix.RLIMIT_CORE, 0)
 	set(unix.RLIMIT_FSIZE, 0)
-	set(unix.RLIMIT_NOFILE, 16)
+	set(unix.RLIMIT_NOFILE, 64) // tesseract's pipes, and what it opens itself, beside PDFium's cache
 	_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
 }
 

@@ -30,12 +30,12 @@ func (w *work) decrypt(first error) error {
 		return first
 	}
 	reading, err := pdf.Examine(w.ctx, content, w.limits)
-	if err != nil && !textless(err) {
-		return first
+	if err != nil {
+		return first // PDFium may know of itself what the characters mean
 	}
 	w.reading = reading
 	w.reasons.whole = append(w.reasons.whole, "decrypted by "+pdfium.Engine)
-	return err
+	return nil
 }
 
 // beside adds to a document that PDFium reads what it holds beside the text of its pages. Package pdf has read that already, or
