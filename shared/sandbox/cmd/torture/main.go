@@ -51,6 +51,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	release, err := ownTemporaryFolder()
+	if err != nil {
+		return err
+	}
+	defer release()
 	before := observe()
 	w := &watch{limit: 2**limit + 3*time.Second, memory: *memory << 20, outcomes: map[string]int{}}
 	pool, err := sandbox.New(sandbox.Config{
@@ -69,6 +74,26 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return err
 	}
 	return w.report(out, len(corpus.files), *variants, time.Since(start), before, observe())
+}
+
+// ownTemporaryFolder makes temporary folders of this program appear where nobody else's do, so that they can be counted.
+func ownTemporaryFolder() (release func(), err error) {
+	folder, err := os.MkdirTemp("", "millrace-torture-*")
+	if err != nil {
+		return nil, fmt.Errorf("make a temporary folder: %w", err)
+	}
+	was, set := os.LookupEnv("TMPDIR")
+	if err := os.Setenv("TMPDIR", folder); err != nil {
+		return nil, fmt.Errorf("set the temporary folder: %w", err)
+	}
+	return func() {
+		_ = os.RemoveAll(folder) // what is left in it has been reported
+		if set {
+			_ = os.Setenv("TMPDIR", was)
+		} else {
+			_ = os.Unsetenv("TMPDIR")
+		}
+	}, nil
 }
 
 func isFolder(path string) bool {
