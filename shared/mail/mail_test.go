@@ -68,7 +68,7 @@ func TestReadFindsWhatIsAttached(t *testing.T) {
 		"--r--", "",
 		"--b", "Content-Type: application/octet-stream", "Content-Disposition: attachment; filename*0*=utf-8''Rechnung%20; filename*1*=M%C3%A4rz.pdf",
 		"Content-Transfer-Encoding: base64", "", base64.StdEncoding.EncodeToString([]byte(somePDF)),
-		"--b", `Content-Type: text/html; name="=?utf-8?q?seite.html?="`, "Content-Transfer-Encoding: base64", "",
+		"--b", `Content-Type: text/html; charset=iso-8859-1; name="=?utf-8?q?seite.html?="`, "Content-Transfer-Encoding: base64", "",
 		base64.StdEncoding.EncodeToString([]byte("<html><meta charset=latin1><p>\xfc</p>")),
 		"--b", "Content-Type: message/rfc822", "", inner,
 		"--b", "Content-Type: image/jpeg; name=../../photo.jpg", "Content-Transfer-Encoding: base64", "", "/9j/4AAQ",
@@ -76,13 +76,13 @@ func TestReadFindsWhatIsAttached(t *testing.T) {
 		"--b--", ""))
 	want := []string{
 		"Rechnung März.pdf application/pdf " + somePDF,
-		"seite.html text/html <html><meta charset=latin1><p>\xfc</p>", // octet for octet
+		"seite.html text/html; charset=iso-8859-1 <html><meta charset=latin1><p>\xfc</p>", // octet for octet
 		"attachment-3.eml message/rfc822 " + inner,
 	}
 	if got := parts(m); strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("parts:\n%q\nwant\n%q", got, want)
 	}
-	if got, want := listed(m), fmt.Sprintf("Rechnung März.pdf application/pdf %d, seite.html text/html 35, attachment-3.eml message/rfc822 %d, photo.jpg image/jpeg 6, files.zip application/zip 4",
+	if got, want := listed(m), fmt.Sprintf("Rechnung März.pdf application/pdf %d, seite.html text/html; charset=iso-8859-1 35, attachment-3.eml message/rfc822 %d, photo.jpg image/jpeg 6, files.zip application/zip 4",
 		len(somePDF), len(inner)); got != want {
 		t.Errorf("listed: %s\nwant    %s", got, want)
 	}
