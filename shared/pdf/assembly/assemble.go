@@ -97,12 +97,12 @@ func Blocks(glyphs []Glyph) []layout.Block {
 
 // The distances below are in font sizes. They were found by trying, with cmd/eval, what comes nearest to pdftotext.
 const (
-	pieceGap    = 0.10 // between glyphs: more than this ends a piece
-	pieceBack   = 0.25 // backwards
-	pieceRise   = 0.35 // across the line
-	wordGap     = 0.15 // between pieces of one line: more than this is a word break
-	letterSpace = 0.45 // the widest gap between letters of one word, in letter-spaced text
-	copyAlong   = 0.12 // nearer than this, the same text is a copy that was overprinted to look bold
+	pieceGap    = 0.10  // between glyphs: more than this ends a piece
+	pieceBack   = 0.25  // backwards
+	pieceRise   = 0.35  // across the line
+	wordGap     = 0.125 // between pieces of one line: more than this is a word break
+	letterSpace = 0.45  // the widest gap between letters of one word, in letter-spaced text
+	copyAlong   = 0.12  // nearer than this, the same text is a copy that was overprinted to look bold
 	copyAcross  = 0.20
 	lineOverlap = 0.5 // of the lower of two pieces
 )
