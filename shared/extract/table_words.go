@@ -1,3 +1,4 @@
+//nolint:misspell // the words are in five languages
 package extract
 
 import "slices"

@@ -85,11 +85,7 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 			embedded = embeddedLines(extractor, doc, s.class)
 			doc.Attachments, doc.Form = nil, nil
 		}
-		class := s.class
-		if !m.given {
-			c := m.model.Classify(doc)
-			class = extractor.ReadAs(c.Class, c.Alternatives)
-		}
+		class := m.classOf(s, extractor, doc)
 		classes[class]++
 		read := extractor.Explain(doc, class)
 		lines.add(filepath.Base(d.path), embedded, read.Result)
@@ -113,6 +109,15 @@ func (m *measure) report(s set, worst int, out io.Writer) error {
 	}
 	_, err = io.WriteString(out, sb.String())
 	return err
+}
+
+// classOf is the class by which a document is read: the classifier's answer, or the true one where that is asked for.
+func (m *measure) classOf(s set, extractor *extract.Extractor, doc *layout.Document) string {
+	if m.given {
+		return s.class
+	}
+	c := m.model.Classify(doc)
+	return extractor.ReadAs(c.Class, c.Alternatives)
 }
 
 func isFolder(path string) bool {
