@@ -152,7 +152,11 @@ func TestAModelIsReplacedWhileDocumentsFlow(t *testing.T) {
 		"no such file":       func() error { return os.Remove(file) },
 		"no model is chosen": func() error { return os.Remove(filepath.Join(store.Dir(), "current")) },
 	} {
-		if err := errors.Join(store.Use(modelstore.BuiltIn), saved(store, other), store.Use(name)); err != nil {
+		if err := store.Use(modelstore.BuiltIn); err != nil {
+			t.Fatal(err)
+		}
+		n.await(t, "using "+builtIn, "")
+		if err := errors.Join(saved(store, other), store.Use(name)); err != nil {
 			t.Fatal(err)
 		}
 		n.await(t, "using "+other.Name(), "")

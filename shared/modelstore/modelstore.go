@@ -146,15 +146,20 @@ func (s Store) Use(name string) error {
 	if _, err := s.Load(name); err != nil {
 		return err
 	}
-	before, err := s.Current()
+	before, err := s.read(currentFile)
 	if err != nil || before == name {
 		return err
 	}
 	if err := os.MkdirAll(s.dir, 0o755); err != nil { //nolint:gosec // as in Save
 		return fmt.Errorf("make the folder of models: %w", err)
 	}
-	if err := Replace(filepath.Join(s.dir, previousFile), []byte(before+"\n")); err != nil {
-		return err
+	if before == "" {
+		before = BuiltIn
+	}
+	if before != name {
+		if err := Replace(filepath.Join(s.dir, previousFile), []byte(before+"\n")); err != nil {
+			return err
+		}
 	}
 	return Replace(filepath.Join(s.dir, currentFile), []byte(name+"\n"))
 }
