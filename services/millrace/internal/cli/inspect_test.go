@@ -171,7 +171,7 @@ func TestInspectReadsStandardInputAndFolders(t *testing.T) {
 	if results[0].File != "-" || *results[0].DocumentID != blob.RefOf(documents[0].PDF).Hex() || results[0].Text != "" {
 		t.Errorf("standard input: %+v", results[0])
 	}
-	if empty := run(t, nil, "inspect", t.TempDir()); empty.code != ExitFailed || !strings.Contains(empty.err, "no PDF files") {
+	if empty := run(t, nil, "inspect", t.TempDir()); empty.code != ExitFailed || !strings.Contains(empty.err, "no documents") {
 		t.Errorf("an empty folder: exit code %d, %q", empty.code, empty.err)
 	}
 }
