@@ -31,9 +31,10 @@ type HeldAnswer struct {
 
 // answer is the score of one held-back sample.
 type answer struct {
-	name   string
-	label  string
-	logits []float64
+	name     string
+	label    string
+	logits   []float64
+	uncalled []bool // of each label: it has names, and none was found in the document
 }
 
 // splitByGroup deals the groups into n parts by their hash.
@@ -61,7 +62,7 @@ func holdBack(data []sample, splits []Split, labels []string, cfg TrainConfig) H
 		if len(s.Train) == 0 || len(s.Test) == 0 {
 			continue
 		}
-		pool = append(pool, trial(featurise(s.Train), featurise(s.Test), labels, cfg)...)
+		pool = append(pool, trial(featurise(s.Train, cfg.naming), featurise(s.Test, cfg.naming), labels, cfg)...)
 	}
 	if len(pool) == 0 {
 		return Held{Temperature: 1, Threshold: cmp.Or(cfg.Threshold, 0.5), Floor: noFloor}
@@ -105,7 +106,7 @@ func trial(train, test []sample, labels []string, cfg TrainConfig) []answer {
 	f := fit(train, labels, cfg)
 	out := make([]answer, len(test))
 	for i, s := range test {
-		out[i] = answer{name: s.name, label: s.label, logits: f.logits(s)}
+		out[i] = answer{name: s.name, label: s.label, logits: f.logits(s), uncalled: cfg.naming.uncalled(s.called, labels)}
 	}
 	return out
 }
@@ -130,6 +131,7 @@ func withoutType(data []sample, label string, labels []string, cfg TrainConfig) 
 	at := slices.Index(labels, label)
 	for i := range answers {
 		answers[i].logits = slices.Insert(answers[i].logits, at, math.Inf(-1))
+		answers[i].uncalled = slices.Insert(answers[i].uncalled, at, false)
 	}
 	return answers
 }
@@ -222,12 +224,13 @@ type verdict struct {
 	best          string
 	p, background float64 // probability of the best type, and of being none
 	score         float64 // of the best type
+	uncalled      bool    // the best type has names, and none was found
 }
 
 // weigh returns the verdict on a document's scores.
-func weigh(logits []float64, labels []string, t float64) verdict {
-	p := softmax(logits, t)
-	best, v := -1, verdict{}
+func weigh(a answer, labels []string, t float64) verdict {
+	p := softmax(a.logits, t)
+	best, v := -1, verdict{label: a.label}
 	for i, l := range labels {
 		if l == Unknown {
 			v.background = p[i]
@@ -235,15 +238,15 @@ func weigh(logits []float64, labels []string, t float64) verdict {
 			best = i
 		}
 	}
-	v.best, v.p, v.score = labels[best], p[best], logits[best]
+	v.best, v.p, v.score = labels[best], p[best], a.logits[best]
+	v.uncalled = a.uncalled != nil && a.uncalled[best]
 	return v
 }
 
 func verdicts(answers []answer, labels []string, t float64) []verdict {
 	out := make([]verdict, len(answers))
 	for i, a := range answers {
-		out[i] = weigh(a.logits, labels, t)
-		out[i].label = a.label
+		out[i] = weigh(a, labels, t)
 	}
 	return out
 }
@@ -251,7 +254,7 @@ func verdicts(answers []answer, labels []string, t float64) []verdict {
 // answer returns the best type, or Unknown where it is below the threshold or the floor, or less likely than the
 // background.
 func (v verdict) answer(threshold, floor float64) string {
-	if v.p < threshold || v.p < v.background || v.score < floor {
+	if v.p < threshold || v.p < v.background || v.score < floor || v.uncalled {
 		return Unknown
 	}
 	return v.best

@@ -47,6 +47,7 @@ type Model struct {
 	scale   [256]float64 // the value of each quantised weight
 	damped  [64]float64  // the dampened counts
 	name    string
+	naming  *naming
 	scratch sync.Pool
 }
 
@@ -76,7 +77,7 @@ func (m *Model) Unseen() map[string]float64 { return maps.Clone(m.head.HeldUnsee
 func (m *Model) Classify(doc *layout.Document) Result {
 	b, _ := m.scratch.Get().(*bag)
 	if b == nil {
-		b = newBag()
+		b = newBag(m.naming)
 	}
 	defer m.scratch.Put(b)
 	b.read(doc)
@@ -87,7 +88,7 @@ func (m *Model) Classify(doc *layout.Document) Result {
 	if b.words < minWords {
 		threshold = math.Inf(1)
 	}
-	return m.answer(m.logits(b), threshold)
+	return m.answer(m.logits(b), m.naming.uncalled(b.called, m.head.Labels), threshold)
 }
 
 // logits returns the score of every label for the features in b.
@@ -141,7 +142,7 @@ func (m *Model) find(h uint32) int32 {
 	return -1
 }
 
-func (m *Model) answer(logits []float64, threshold float64) Result {
+func (m *Model) answer(logits []float64, uncalled []bool, threshold float64) Result {
 	p := softmax(logits, m.head.Temperature)
 	ranked := make([]event.Class, 0, len(p))
 	for i, label := range m.head.Labels {
@@ -151,7 +152,7 @@ func (m *Model) answer(logits []float64, threshold float64) Result {
 	}
 	slices.SortStableFunc(ranked, func(a, b event.Class) int { return cmp.Compare(b.Confidence, a.Confidence) })
 	res := Result{Model: m.Name()}
-	v := weigh(logits, m.head.Labels, m.head.Temperature)
+	v := weigh(answer{logits: logits, uncalled: uncalled}, m.head.Labels, m.head.Temperature)
 	if v.answer(threshold, m.head.Floor) == Unknown {
 		res.Class = event.Class{Label: Unknown, Confidence: 1 - v.p}
 		if v.p >= threshold && v.p >= v.background {

@@ -122,6 +122,27 @@ func TestHandWrittenDocuments(t *testing.T) {
 	}
 }
 
+// A statement of what is owed reads like an invoice to the last word; only that it is called one makes it one.
+func TestADocumentMustBeCalledWhatItIs(t *testing.T) {
+	m := builtIn(t)
+	rest := []string{
+		"Customer number 8812", "Description Qty Unit price Amount", "Consulting services 2 80.00 160.00", "Office chair, black 1 99.00 99.00",
+		"Subtotal 259.00", "VAT 19% 49.21", "Grand total 308.21", "Amount due 308.21", "Please make cheques payable to Acme Ltd.",
+	}
+	for _, first := range []string{"INVOICE", "Invoice no. 2025-118", "Rechnung", "Rechnungs-Nr. 118", "Facture", "Factura", "Factuurnummer 118", "Credit note"} {
+		if got := m.Classify(text(append([]string{first}, rest...)...)); got.Class.Label != "invoice" {
+			t.Errorf("%s: got %+v", first, got)
+		}
+	}
+	got := m.Classify(text(append([]string{"2025-118"}, rest...)...))
+	if got.Class.Label != classify.Unknown || len(got.Alternatives) == 0 || got.Alternatives[0].Label != "invoice" {
+		t.Errorf("without a name: got %+v", got)
+	}
+	if why := m.Explain(text(append([]string{"2025-118"}, rest...)...)); !why.Unnamed {
+		t.Errorf("the explanation does not say that the name is missing: %+v", why)
+	}
+}
+
 func TestWhatIsNoDocumentIsUnknown(t *testing.T) {
 	m := builtIn(t)
 	for name, doc := range map[string]*layout.Document{

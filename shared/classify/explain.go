@@ -32,6 +32,8 @@ type Why struct {
 	Threshold   float64 `json:"threshold"`
 	Score       float64 `json:"score"`
 	Floor       float64 `json:"floor"`
+	// Unnamed is true where documents of the type carry its name and this one does not, so that the answer is Unknown.
+	Unnamed bool `json:"unnamed"`
 	// For are the features that speak most for Label rather than Over, Against those that speak most for Over.
 	For     []Reason `json:"for"`
 	Against []Reason `json:"against"`
@@ -52,7 +54,7 @@ type Reason struct {
 // Explain says why [Model.Classify] answers as it does; a document without words has no reasons.
 func (m *Model) Explain(doc *layout.Document) Why {
 	out := Why{Model: m.Name(), Label: Unknown, Over: Unknown, Threshold: m.head.Threshold, Floor: m.head.Floor, For: []Reason{}, Against: []Reason{}}
-	b := newBag()
+	b := newBag(m.naming)
 	b.texts = map[uint32]Reason{}
 	b.read(doc)
 	if b.words == 0 {
@@ -62,6 +64,7 @@ func (m *Model) Explain(doc *layout.Document) Why {
 	best, over := topTwo(logits, m.head.Labels)
 	out.Label, out.Over = m.head.Labels[best], m.head.Labels[over]
 	out.Probability, out.Score = softmax(logits, m.head.Temperature)[best], logits[best]
+	out.Unnamed = m.naming.uncalled(b.called, m.head.Labels)[best]
 	out.Bias = m.bias[best] - m.bias[over]
 	out.Rest = logits[best] - logits[over] - out.Bias
 	out.take(m.reasons(b, best, over))
@@ -137,7 +140,7 @@ func (b *bag) tell(top bool) {
 		parts.items = parts.items[:0]
 		clear(parts.slots)
 		if t.letters {
-			parts.addChars(t.text)
+			parts.addChars(t.text, 1)
 		}
 		for _, part := range parts.items {
 			if _, known := b.texts[part.hash]; !known {

@@ -64,15 +64,34 @@ type bag struct {
 	rows  []int32 // of the items in a model
 	shape shapeCounts
 	texts map[uint32]Reason // what the items are, by hash; nil where nobody asks
+
+	naming *naming
+	called []bool // which of the naming's types the document is called
+
+	spelled  []spelled // the document's words, each once
+	spelling []byte
 }
 
-func newBag() *bag { return &bag{slots: make([]int32, 1<<14)} }
+// spelled is a word whose n-grams are to be counted as often as the word itself.
+type spelled struct {
+	item     int // of the word
+	from, to int // in the bag's spelling
+}
+
+func newBag(n *naming) *bag {
+	return &bag{slots: make([]int32, 1<<14), naming: n, called: make([]bool, len(n.types))}
+}
 
 // read replaces the bag's content by the features of doc.
 func (b *bag) read(doc *layout.Document) {
 	b.items, b.words, b.shape = b.items[:0], 0, shapeCounts{}
 	clear(b.slots)
+	clear(b.called)
+	b.spelled, b.spelling = b.spelled[:0], b.spelling[:0]
 	b.addLines(doc)
+	for _, w := range b.spelled {
+		b.addChars(b.spelling[w.from:w.to], b.items[w.item].count)
+	}
 	if b.words > 0 {
 		b.addLayout(doc)
 	}
@@ -86,31 +105,33 @@ func (b *bag) addLines(doc *layout.Document) {
 				if b.words >= maxWords {
 					return
 				}
-				b.addLine(doc.Pages[p].Blocks[i].Lines[j].Words, p == 0 && lines < topLines)
+				b.addLine(doc.Pages[p].Blocks[i].Lines[j].Words, p == 0, lines)
 				lines++
 			}
 		}
 	}
 }
 
-func (b *bag) add(family uint8, hash uint32) {
+// add counts a feature n times more. It returns the feature's item, and whether it is the document's first of it.
+func (b *bag) add(family uint8, hash uint32, n int32) (item int, first bool) {
 	hash = mix(hash, uint32(family)+1)
 	mask := uint32(len(b.slots) - 1)
 	for i := hash & mask; ; i = (i + 1) & mask {
 		s := b.slots[i]
 		if s == 0 {
-			b.items = append(b.items, feature{hash: hash, count: 1, family: family})
+			b.items = append(b.items, feature{hash: hash, count: n, family: family})
 			b.slots[i] = int32(len(b.items))
 			break
 		}
 		if b.items[s-1].hash == hash {
-			b.items[s-1].count++
-			return
+			b.items[s-1].count += n
+			return int(s - 1), false
 		}
 	}
 	if len(b.items)*2 > len(b.slots) {
 		b.grow()
 	}
+	return len(b.items) - 1, true
 }
 
 func (b *bag) grow() {
@@ -125,7 +146,9 @@ func (b *bag) grow() {
 	}
 }
 
-func (b *bag) addLine(words []layout.Word, top bool) {
+// addLine adds a line of the first page or of another, of which at tells how many lines the document has before it.
+func (b *bag) addLine(words []layout.Word, firstPage bool, at int) {
+	top := firstPage && at < topLines
 	words = words[:min(len(words), maxWords-b.words)]
 	if len(words) == 0 {
 		return
@@ -136,36 +159,38 @@ func (b *bag) addLine(words []layout.Word, top bool) {
 		b.line.add(words[i].Text)
 	}
 	b.shape.line(len(words), b.line.list, strings.HasSuffix(words[len(words)-1].Text, ":"))
+	b.naming.look(b.line.list, firstPage, at, b.called)
 	whole, previous := uint32(offset), uint32(0)
 	for i := range b.line.list {
 		t := &b.line.list[i]
-		b.add(familyWord, t.hash)
+		if item, first := b.add(familyWord, t.hash, 1); first && t.letters {
+			from := len(b.spelling)
+			b.spelling = append(b.spelling, t.text...)
+			b.spelled = append(b.spelled, spelled{item, from, len(b.spelling)})
+		}
 		if top {
-			b.add(familyTop, t.hash)
+			b.add(familyTop, t.hash, 1)
 		}
 		if i > 0 {
 			pair := mix(previous, t.hash)
-			b.add(familyPair, pair)
+			b.add(familyPair, pair, 1)
 			if top {
-				b.add(familyTop, pair)
+				b.add(familyTop, pair, 1)
 			}
-		}
-		if t.letters {
-			b.addChars(t.text)
 		}
 		previous, whole = t.hash, mix(whole, t.hash)
 	}
 	if n := len(b.line.list); n > 0 && n <= 5 {
-		b.add(familyLine, whole)
+		b.add(familyLine, whole, 1)
 	}
 	if b.texts != nil {
 		b.tell(top)
 	}
 }
 
-// addChars adds the n-grams of 4 and 5 bytes of a folded word, with its ends marked. Folded words are nearly always
+// addChars adds the n-grams of 4 and 5 bytes of a folded word that occurs n times, with its ends marked. Folded words are nearly always
 // ASCII; where they are not, an n-gram may cut a character, which does no harm to a hash.
-func (b *bag) addChars(word []byte) {
+func (b *bag) addChars(word []byte, n int32) {
 	if len(word) < 4 || len(word) > 40 {
 		return
 	}
@@ -178,7 +203,7 @@ func (b *bag) addChars(word []byte) {
 			}
 			h = (h ^ uint32(c)) * prime
 			if j >= i+3 {
-				b.add(familyChars, h)
+				b.add(familyChars, h, n)
 			}
 		}
 	}

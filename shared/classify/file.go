@@ -51,6 +51,7 @@ type header struct {
 	HeldF1      float64   `json:"held_macro_f1"`
 
 	HeldUnseen map[string]float64 `json:"held_unseen"`
+	Names      map[string]Names   `json:"names,omitempty"`
 }
 
 // featureSet changes whenever the same document would give other features.
@@ -104,6 +105,10 @@ func Read(b []byte) (*Model, error) {
 	}
 	if err := m.readWeights(rest[4+n:]); err != nil {
 		return nil, fmt.Errorf("%w: weights: %w", ErrModelFile, err)
+	}
+	var err error
+	if m.naming, err = compileNames(m.head.Names); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrModelFile, err)
 	}
 	m.prepare()
 	return m, nil
@@ -208,6 +213,7 @@ func pack(f *fitted, labels []string, cfg TrainConfig, held Held, documents int)
 		Name: cfg.Name, Version: cfg.Version, Labels: labels, Features: len(rows), Tokens: featureSet, Unseen: cfg.Unseen,
 		Temperature: held.Temperature, Threshold: held.Threshold, Floor: held.Floor, Scale: scale, Bias: f.bias,
 		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1, HeldUnseen: held.Unseen,
+		Names: cfg.Names,
 	}}
 	for _, r := range rows {
 		m.keys = append(m.keys, r.hash)

@@ -57,7 +57,7 @@ func (b *bag) addLayout(doc *layout.Document) {
 		perToken(b.shape.numbers), perToken(b.shape.amounts), perToken(b.shape.dates), perToken(b.shape.blanks),
 		perToken(b.shape.leaders), pageSize(doc),
 	} {
-		b.add(familyLayout, uint32(i)<<8|v)
+		b.add(familyLayout, uint32(i)<<8|v, 1)
 	}
 }
 

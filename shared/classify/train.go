@@ -42,6 +42,12 @@ type TrainConfig struct {
 	MaxFeature int     // how many features the model file keeps [90000]
 	Unseen     float64 // weight of unknown features in a text's length, 0 to 1 [0.1]
 	Threshold  float64 // probability below which the answer is Unknown; 0 chooses it on held-back examples
+
+	// Names are what documents of each type call themselves [none]. A document that is called by none of its type's names is
+	// Unknown, whatever its scores; a type without names makes no such demand.
+	Names map[string]Names
+
+	naming *naming // of Names
 }
 
 func (c TrainConfig) withDefaults() (TrainConfig, error) {
@@ -54,6 +60,10 @@ func (c TrainConfig) withDefaults() (TrainConfig, error) {
 		return c, fmt.Errorf("train: epochs, rate, minimum count and features must be above 0: %+v", c)
 	case c.Drop < 0 || c.Drop >= 1 || c.Smooth < 0 || c.Smooth >= 1 || c.Unseen < 0 || c.Unseen > 1 || c.Threshold < 0 || c.Threshold >= 1:
 		return c, fmt.Errorf("train: drop, smooth, unseen and threshold are shares between 0 and 1: %+v", c)
+	}
+	var err error
+	if c.naming, err = compileNames(c.Names); err != nil {
+		return c, fmt.Errorf("train: %w", err)
 	}
 	return c, nil
 }
@@ -71,7 +81,7 @@ func Train(examples []Example, splits []Split, cfg TrainConfig) (*Model, Held, e
 	if len(labels) < 2 || (len(labels) == 2 && labels[1] == Unknown) {
 		return nil, Held{}, fmt.Errorf("train: at least two types are needed, got %v", labels)
 	}
-	data := featurise(examples)
+	data := featurise(examples, cfg.naming)
 	if len(splits) == 0 {
 		splits = splitByGroup(examples, 4)
 	}
@@ -94,14 +104,15 @@ type sample struct {
 	name, label string
 	weight      int
 	items       []feature
+	called      []bool // which types it is called, see [naming]
 }
 
-func featurise(examples []Example) []sample {
+func featurise(examples []Example, n *naming) []sample {
 	out := make([]sample, len(examples))
-	b := newBag()
+	b := newBag(n)
 	for i, e := range examples {
 		b.read(e.Document)
-		out[i] = sample{name: e.Name, label: e.Label, weight: max(e.Weight, 1), items: slices.Clone(b.items)}
+		out[i] = sample{name: e.Name, label: e.Label, weight: max(e.Weight, 1), items: slices.Clone(b.items), called: slices.Clone(b.called)}
 	}
 	return out
 }

@@ -62,6 +62,9 @@ func TestTrainRefusesNonsense(t *testing.T) {
 		"negative epochs": {few, classify.TrainConfig{Epochs: -1}, "epochs"},
 		"drop all":        {few, classify.TrainConfig{Drop: 1}, "shares"},
 		"threshold":       {few, classify.TrainConfig{Threshold: 1.5}, "shares"},
+		"no names":        {few, classify.TrainConfig{Names: map[string]classify.Names{"invoice": {}}}, "no names"},
+		"two stars":       {few, classify.TrainConfig{Names: map[string]classify.Names{"invoice": {Title: []string{"*rechnung*"}}}}, "*rechnung*"},
+		"empty name":      {few, classify.TrainConfig{Names: map[string]classify.Names{"invoice": {Anywhere: []string{"invoice", " "}}}}, "empty"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if _, _, err := classify.Train(tc.examples, nil, tc.cfg); err == nil || !strings.Contains(err.Error(), tc.want) {

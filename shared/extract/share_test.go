@@ -19,7 +19,8 @@ import (
 const smallPDF = 100 << 10
 
 // BenchmarkShareOfParsing tells what classifying and extracting add to the time that reading a document takes, all three
-// in one process and one run, so that other work on the machine slows them alike. Wanted is a ratio below 0.25.
+// in one process and one run, and each document's best time of all passes, so that other work on the machine disturbs none of
+// them. Wanted is a ratio below 0.25.
 func BenchmarkShareOfParsing(b *testing.B) {
 	b.Run("synthetic", func(b *testing.B) { share(b, syntheticPDFs(b, 120)) })
 	b.Run("real", func(b *testing.B) {
@@ -38,11 +39,10 @@ func share(b *testing.B, files [][]byte) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var parse, classified, extracted time.Duration
-	documents := 0
-	pass := func(content []byte) {
+	best := make([][3]time.Duration, len(files)) // of parsing, classifying and extracting each document
+	pass := func(i int) {
 		start := time.Now()
-		doc, err := pdf.Read(b.Context(), content, pdf.Limits{})
+		doc, err := pdf.Read(b.Context(), files[i], pdf.Limits{})
 		if err != nil {
 			return
 		}
@@ -50,23 +50,36 @@ func share(b *testing.B, files [][]byte) {
 		answer := model.Classify(doc)
 		known := time.Now()
 		fields.Extract(doc, fields.ReadAs(answer.Class, answer.Alternatives))
-		parse, classified, extracted = parse+read.Sub(start), classified+known.Sub(read), extracted+time.Since(known)
-		documents++
+		for k, took := range [...]time.Duration{read.Sub(start), known.Sub(read), time.Since(known)} {
+			if best[i][k] == 0 || took < best[i][k] {
+				best[i][k] = took
+			}
+		}
 	}
 	for b.Loop() {
-		for _, content := range files {
-			pass(content)
+		for i := range files {
+			pass(i)
+		}
+	}
+	var sum [3]float64
+	documents := 0.0
+	for _, d := range best {
+		if d[0] == 0 {
+			continue // it cannot be read
+		}
+		documents++
+		for k := range sum {
+			sum[k] += float64(d[k].Microseconds())
 		}
 	}
 	if documents == 0 {
 		b.Fatal("no document could be read")
 	}
-	each := func(d time.Duration) float64 { return float64(d.Microseconds()) / float64(documents) }
 	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(each(parse), "parse-µs/doc")
-	b.ReportMetric(each(classified), "classify-µs/doc")
-	b.ReportMetric(each(extracted), "extract-µs/doc")
-	b.ReportMetric(float64(classified+extracted)/float64(parse), "ratio")
+	for k, name := range [...]string{"parse", "classify", "extract"} {
+		b.ReportMetric(sum[k]/documents, name+"-µs/doc")
+	}
+	b.ReportMetric((sum[1]+sum[2])/sum[0], "ratio")
 }
 
 func syntheticPDFs(b *testing.B, n int) [][]byte {

@@ -18,6 +18,8 @@ type book struct {
 	name     string
 	phrases  map[string][]string // key(lang, kind, variant)
 	variants map[string][]string // by language; "" is always among them
+	names    []string            // what documents of the type call themselves, in any language
+	titles   []string            // the names that count only as a title
 }
 
 func key(lang, kind, variant string) string { return lang + " " + kind + " " + variant }
@@ -45,11 +47,15 @@ func readBook(name string, cfg Config) (*book, error) {
 				return nil, fmt.Errorf("phrases/%s.txt:%d: a heading is [language kind] or [language kind variant]", name, n)
 			}
 			section = key(h[0], h[1], h[2])
-			if !slices.Contains(b.variants[h[0]], h[2]) {
+			if h[1] != "name" && !slices.Contains(b.variants[h[0]], h[2]) {
 				b.variants[h[0]] = append(b.variants[h[0]], h[2])
 			}
 		case section == "":
 			return nil, fmt.Errorf("phrases/%s.txt:%d: a phrase before the first heading", name, n)
+		case strings.HasSuffix(section, " name "):
+			b.names = append(b.names, line)
+		case strings.HasSuffix(section, " name title"):
+			b.titles = append(b.titles, line)
 		case cfg.has(name, line):
 			b.phrases[section] = append(b.phrases[section], line)
 		}

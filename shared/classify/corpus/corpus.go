@@ -80,6 +80,16 @@ func New(cfg Config) (*Source, error) {
 // Labels returns the labels that the source can make, sorted, the background label among them.
 func (s *Source) Labels() []string { return slices.Clone(s.labels) }
 
+// Names returns what documents of a label call themselves, in all languages: names that count anywhere, and those that
+// count only as a title. Both are empty for a label whose documents carry no name. They are the same in every fold.
+func (s *Source) Names(label string) (anywhere, title []string) {
+	b := s.books[label]
+	if b == nil {
+		return nil, nil
+	}
+	return slices.Clone(b.names), slices.Clone(b.titles)
+}
+
 // Document makes the document number index of the label.
 func (s *Source) Document(label string, index int) (Document, error) {
 	b, ok := s.books[label]

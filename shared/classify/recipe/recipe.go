@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"hash/fnv"
+	"maps"
 	"slices"
 
 	"github.com/millrace/millrace/shared/classify"
@@ -29,8 +30,9 @@ func Default() Config { return Config{Seed: 1, Texts: 250, PDFs: 600} }
 // Set is all that one training needs.
 type Set struct {
 	Train  []classify.Example
-	Splits []classify.Split   // each tested on wordings and layouts that it was not trained on
-	Test   []classify.Example // of other seeds
+	Splits []classify.Split          // each tested on wordings and layouts that it was not trained on
+	Test   []classify.Example        // of other seeds
+	Names  map[string]classify.Names // what documents of each type call themselves
 }
 
 const folds = 4
@@ -40,7 +42,8 @@ func (s Set) Without(label string) Set {
 	rest := func(examples []classify.Example) []classify.Example {
 		return slices.DeleteFunc(slices.Clone(examples), func(e classify.Example) bool { return label != "" && e.Label == label })
 	}
-	out := Set{Train: rest(s.Train), Test: rest(s.Test)}
+	out := Set{Train: rest(s.Train), Test: rest(s.Test), Names: maps.Clone(s.Names)}
+	delete(out.Names, label)
 	for _, split := range s.Splits {
 		out.Splits = append(out.Splits, classify.Split{Train: rest(split.Train), Test: rest(split.Test)})
 	}
@@ -57,6 +60,16 @@ func Make(ctx context.Context, cfg Config) (Set, error) {
 	}
 	if s.Test, err = texts(corpus.Config{Seed: seed + 1}, max(perType/8, 1)); err != nil {
 		return s, err
+	}
+	src, err := corpus.New(corpus.Config{})
+	if err != nil {
+		return s, err
+	}
+	s.Names = map[string]classify.Names{}
+	for _, label := range src.Labels() {
+		if anywhere, title := src.Names(label); len(anywhere)+len(title) > 0 {
+			s.Names[label] = classify.Names{Anywhere: anywhere, Title: title}
+		}
 	}
 	s.Splits = make([]classify.Split, folds)
 	for f := range s.Splits {

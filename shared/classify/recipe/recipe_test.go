@@ -25,7 +25,13 @@ func TestWithoutLeavesATypeOutEverywhereAndTheSetAsItIs(t *testing.T) {
 	if invoices == 0 || len(set.Splits) < 2 {
 		t.Fatalf("%d invoices, %d splits", invoices, len(set.Splits))
 	}
+	if len(set.Names["invoice"].Anywhere) == 0 || len(set.Names["purchase_order"].Title) == 0 {
+		t.Fatalf("the types have no names: %v", set.Names)
+	}
 	rest := set.Without("invoice")
+	if _, named := rest.Names["invoice"]; named || len(rest.Names)+1 != len(set.Names) {
+		t.Errorf("the names of %d types are left of %d, invoices' among them: %t", len(rest.Names), len(set.Names), named)
+	}
 	left := count(rest.Train, "invoice") + count(rest.Test, "invoice")
 	for _, s := range rest.Splits {
 		left += count(s.Train, "invoice") + count(s.Test, "invoice")

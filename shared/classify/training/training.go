@@ -69,7 +69,7 @@ func Run(ctx context.Context, docs []Document, cfg Config) (*classify.Model, Rep
 	}
 	done := make(chan outcome, 1)
 	go func() {
-		m, held, err := classify.Train(set.Train, set.Splits, classify.TrainConfig{Name: cfg.Name, Seed: cfg.Seed})
+		m, held, err := classify.Train(set.Train, set.Splits, classify.TrainConfig{Name: cfg.Name, Seed: cfg.Seed, Names: names(set, docs)})
 		done <- outcome{m, held, err}
 	}()
 	select {
@@ -129,6 +129,16 @@ func extend(set *recipe.Set, docs []Document, plan plan) {
 		}
 		set.Splits = append(set.Splits, split)
 	}
+}
+
+// names returns what documents of the made types call themselves. The user's own may be called otherwise, so their types need
+// no name.
+func names(set recipe.Set, docs []Document) map[string]classify.Names {
+	out := maps.Clone(set.Names)
+	for _, d := range docs {
+		delete(out, d.Label)
+	}
+	return out
 }
 
 func count[T any](list []T, label func(T) string) map[string]int {

@@ -46,6 +46,9 @@ func writeReasons(sb *strings.Builder, w classify.Why, width int) error {
 	}
 	fmt.Fprintf(sb, "  %s rather than %s: %s likely (%s needed), score %.1f (%.1f needed), by %s\n", w.Label, w.Over, percent(w.Probability),
 		percent(w.Threshold), w.Score, w.Floor, table.Clean(w.Model))
+	if w.Unnamed {
+		fmt.Fprintf(sb, "  but it is nowhere called by a name of that type, such as its title, so its class is %s\n", classify.Unknown)
+	}
 	t := table.New(table.Column{Title: "  SPEAKS FOR"}, table.Column{Title: "BY", Flex: true}, table.Column{Title: "AS"}, table.Column{Title: "WEIGHT", Right: true})
 	for _, side := range []struct {
 		label   string

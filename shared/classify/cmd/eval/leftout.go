@@ -40,7 +40,7 @@ func leaveOut(ctx context.Context, cfg recipe.Config, dir string, docs []labelle
 			return nil, ctx.Err()
 		}
 		rest := set.Without(label)
-		model, _, err := classify.Train(rest.Train, rest.Splits, classify.TrainConfig{Seed: cfg.Seed})
+		model, _, err := classify.Train(rest.Train, rest.Splits, classify.TrainConfig{Seed: cfg.Seed, Names: rest.Names})
 		if err != nil {
 			return nil, fmt.Errorf("train without %s: %w", label, err)
 		}

@@ -54,7 +54,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	set = set.Without(*without)
 	progress(out, "made %d training documents in %s\n", len(set.Train), time.Since(begin).Round(time.Second))
-	model, held, err := classify.Train(set.Train, set.Splits, classify.TrainConfig{Version: *version, Seed: cfg.Seed})
+	model, held, err := classify.Train(set.Train, set.Splits, classify.TrainConfig{Version: *version, Seed: cfg.Seed, Names: set.Names})
 	if err != nil {
 		return err
 	}
