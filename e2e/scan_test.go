@@ -6,7 +6,7 @@ import (
 )
 
 // scanned is what the page that scan makes says.
-const scanned = "MILLRACE CAME LATE"
+const scanned = "MAIL CAME LATE"
 
 // letters are the letters of scanned, seven rows of dots each.
 var letters = map[rune][7]string{
@@ -17,7 +17,6 @@ var letters = map[rune][7]string{
 	'I': {"###", " # ", " # ", " # ", " # ", " # ", "###"},
 	'L': {"#    ", "#    ", "#    ", "#    ", "#    ", "#    ", "#####"},
 	'M': {"#   #", "## ##", "# # #", "# # #", "#   #", "#   #", "#   #"},
-	'R': {"#### ", "#   #", "#   #", "#### ", "# #  ", "#  # ", "#   #"},
 	'T': {"#####", "  #  ", "  #  ", "  #  ", "  #  ", "  #  ", "  #  "},
 }
 
