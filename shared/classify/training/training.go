@@ -141,16 +141,6 @@ func names(set recipe.Set, docs []Document) map[string]classify.Names {
 	return out
 }
 
-// names returns what the recipe says documents of each type call themselves, without the types of which the user gave documents:
-// those may be called otherwise.
-func names(set recipe.Set, docs []Document) map[string]classify.Names {
-	out := maps.Clone(set.Names)
-	for _, d := range docs {
-		delete(out, d.Label)
-	}
-	return out
-}
-
 func count[T any](list []T, label func(T) string) map[string]int {
 	out := map[string]int{}
 	for _, x := range list {
