@@ -50,7 +50,7 @@ func TestDockerCompose(t *testing.T) {
 	}
 	testkit.Eventually(t, 5*time.Minute, stored)
 	testkit.Eventually(t, 2*time.Minute, c.healthy)
-	if got, err := c.query(`select trim(text, E' \n') from texts where name = 'scan.pdf'`); err != nil || got != scanned {
+	if got, err := c.query(`select trim(text, E' \n') from public.texts where name = 'scan.pdf'`); err != nil || got != scanned {
 		t.Errorf("the scanned page was read as %q (%v)", got, err)
 	}
 
