@@ -215,7 +215,7 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 		{"reader", "select * from dead_letters, millrace.dead_letters, millrace.dead_letter_history, millrace.replays, millrace.replay_items", true},
 		{"reader", "update millrace.dead_letters set state = state", false},
 		{"reader", "insert into millrace.dead_letter_history (dead_letter_id, what) values ('x', 'died')", false},
-		{"reader", "select * from documents, arrivals, texts, classifications, fields, field_history, line_items, transactions, checks, corrections, versions, failures, timeline", true},
+		{"reader", "select * from documents, arrivals, attachments, texts, layouts, classifications, fields, field_history, line_items, transactions, checks, corrections, versions, failures, timeline", true},
 		{"reader", "select * from search('words')", true},
 		{"reader", "select * from matching('words', 5)", true},
 		{"reader", "select version_id from millrace.schema_version", true},

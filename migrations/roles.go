@@ -105,10 +105,8 @@ const (
 			millrace.reprocess_documents to %[1]s;
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 	readerGrants = `
-		grant select on public.documents, public.arrivals, public.texts, public.classifications, public.fields,
-			public.line_items, public.transactions, public.checks,
-			public.field_history, public.versions, public.layouts, public.corrections, public.failures, public.timeline, public.dead_letters, millrace.dead_letters,
-			millrace.dead_letter_history, millrace.replays, millrace.replay_items to %[1]s;
+		grant select on all tables in schema public to %[1]s;
+		grant select on millrace.dead_letters, millrace.dead_letter_history, millrace.replays, millrace.replay_items to %[1]s;
 		grant execute on function public.search(text, integer), public.matching(text, integer) to %[1]s`
 )
 

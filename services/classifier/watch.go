@@ -41,7 +41,8 @@ func (m *Models) Watch(ctx context.Context) {
 				look.Reset(settle)
 				soon = true
 			}
-		case <-watcher.Errors:
+		case err := <-watcher.Errors: // changes may have been missed
+			m.log.Warn("watching the model's folder failed for a moment; it is looked at now", "path", m.path, "error", err)
 			look.Reset(0)
 		case <-look.C:
 			soon = false

@@ -120,7 +120,7 @@ func (e *Extractor) result(r *reading, chosen [][]candidate, doc *layout.Documen
 		fields = r.withEmbedded(inv, fields)
 		items = embeddedItems(inv)
 	}
-	if len(items) == 0 && !(e.foreignOnly && template != r.plan.source) {
+	if len(items) == 0 && (!e.foreignOnly || template == r.plan.source) {
 		items = r.rows(e.tables, fields)
 	}
 	out := Result{Template: template, Fields: fields, Checks: checks(r.plan, fields, items)}

@@ -111,7 +111,7 @@ func smallPDFs(b *testing.B, dir string) [][]byte {
 		if info, err := e.Info(); err != nil || info.Size() > smallPDF {
 			return err
 		}
-		content, err := os.ReadFile(path) //nolint:gosec // the developer's own documents
+		content, err := os.ReadFile(path)
 		out = append(out, content)
 		return err
 	})

@@ -159,7 +159,7 @@ func (b *body) take(at int) {
 	isLine := b.isLine(&l, numbers)
 	height := max(row.box[3]-row.box[1], 1)
 	switch {
-	case b.stopped && !(isLine && timesHolds(&l)):
+	case b.stopped && (!isLine || !timesHolds(&l)):
 		return
 	case isLine && b.r.isTotal(at) && !timesHolds(&l), !isLine && b.r.isTotal(at):
 		b.attach(-1)

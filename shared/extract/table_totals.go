@@ -52,7 +52,7 @@ func (r *reading) isCarry(at int) bool {
 	if words == 0 || words > 5 {
 		return false
 	}
-	for i := 0; i < min(2, len(tokens)); i++ {
+	for i := range min(2, len(tokens)) {
 		word := tokens[i].text
 		if i+1 < len(tokens) {
 			switch word + " " + tokens[i+1].text {

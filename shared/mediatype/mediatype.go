@@ -76,7 +76,7 @@ func Of(head []byte, name, declared string) string {
 		return PDF
 	case textual && isMail(trimmed, ext == ".eml" || said == Mail):
 		return Mail
-	case pdf && !(textual && (isHTMLName(ext) || isTextName(ext))):
+	case pdf && (!textual || !isHTMLName(ext) && !isTextName(ext)):
 		return PDF
 	case ext == ".pdf", !textual, trimmed == "":
 		return ""

@@ -90,7 +90,7 @@ func (f *font) read(s []byte) char {
 	if !ok {
 		w = f.otherwise
 	}
-	return char{assembly.Plain(text), w, n == 1 && code == ' ', uint8(n)} //nolint:gosec // four at most
+	return char{assembly.Plain(text), w, n == 1 && code == ' ', uint8(n)}
 }
 
 // loadFont reads a font dictionary. It never fails: a font that is not understood has characters without text.

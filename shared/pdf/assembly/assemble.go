@@ -179,7 +179,7 @@ func rowsOf(pieces []*piece) []row {
 			n = len(rows)
 			rows = append(rows, row{top: p.top(), bottom: p.bottom(), base: p.base, size: p.size})
 		}
-		at[i] = int32(n) //nolint:gosec // as many as there are pieces at most
+		at[i] = int32(n)
 		if r := &rows[n]; p.size > r.size {
 			r.base, r.size, r.top, r.bottom = p.base, p.size, p.top(), p.bottom()
 		}

@@ -51,7 +51,7 @@ func (c *copies) add(p *piece) {
 	at := placeOf(text, x, y)
 	bucket := at.hash & uint64(len(c.head)-1)
 	c.kept, c.cell, c.next = append(c.kept, p), append(c.cell, at), append(c.next, c.head[bucket])
-	c.head[bucket] = int32(len(c.kept)) //nolint:gosec // no page has more glyphs than that
+	c.head[bucket] = int32(len(c.kept))
 }
 
 // has reports whether p is a copy of a piece in a cell.
@@ -68,7 +68,7 @@ func (c *copies) has(p *piece, at place) bool {
 
 // placeOf mixes a text's hash with a cell, by multiplying with odd constants (those of Steele, Lea and Flood's SplitMix, 2014).
 func placeOf(text uint64, x, y int) place {
-	h := text ^ uint64(x)*0xbf58476d1ce4e5b9 ^ uint64(y)*0x94d049bb133111eb //nolint:gosec // bits, not numbers
+	h := text ^ uint64(x)*0xbf58476d1ce4e5b9 ^ uint64(y)*0x94d049bb133111eb
 	h ^= h >> 31
 	h *= 0xbf58476d1ce4e5b9
 	return place{x, y, h ^ h>>29}

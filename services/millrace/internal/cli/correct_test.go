@@ -220,7 +220,7 @@ func TestWhatCannotBeRightIsRefused(t *testing.T) {
 		{[]string{"correct", "abcdef1", "--field", "a=b", "--new-class"}, ExitUsage, "goes with --class"},
 		{[]string{"correct", "abcdef", "--class", "receipt"}, ExitFailed, "several documents begin with abcdef"},
 		{[]string{"correct", "ffffff", "--class", "receipt"}, ExitFailed, "millrace documents"},
-		{[]string{"correct", "abcdef1", "--class", "reciept"}, ExitUsage, "did you mean receipt?"},
+		{[]string{"correct", "abcdef1", "--class", "invoic"}, ExitUsage, "did you mean invoice?"},
 		{[]string{"correct", "abcdef1", "--class", "novel"}, ExitUsage, "unknown"},
 		{[]string{"correct", "abcdef1", "--field", "grand_total"}, ExitUsage, "not of the form name=value"},
 		{[]string{"correct", "abcdef1", "--field", "=3"}, ExitUsage, "not of the form name=value"},

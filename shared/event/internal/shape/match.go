@@ -133,12 +133,12 @@ func (m *matcher) quoted() (raw []byte, plain bool) {
 	start := m.at
 	plain = true
 	for {
-		switch c := m.text[m.at]; {
-		case c == '"':
+		switch c := m.text[m.at]; c {
+		case '"':
 			raw = m.text[start:m.at]
 			m.at++
 			return raw, plain
-		case c == '\\':
+		case '\\':
 			plain = false
 			m.at += 2
 		default:
