@@ -20,35 +20,11 @@ import (
 	"github.com/millrace/millrace/shared/testkit"
 )
 
-// said keeps a log in which a test looks for what an operator would read.
-type said struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (s *said) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.text.Write(p)
-}
-
-func (s *said) await(t *testing.T, what string) {
-	t.Helper()
-	testkit.Eventually(t, patience, func() error {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if !strings.Contains(s.text.String(), what) {
-			return fmt.Errorf("the log does not say %q", what)
-		}
-		return nil
-	})
-}
-
 // publishesMeanwhile publishes a message that RabbitMQ does not take, waits until another channel is tried, and expects the
 // message to get through once the queue is healed.
 func publishesMeanwhile(t *testing.T, f *fixture, queue, why string, heal func()) {
 	t.Helper()
-	log := &said{}
+	log := &testkit.Text{}
 	b := f.another(func(c *broker.Config) {
 		c.ConfirmTimeout = patience
 		c.Log = slog.New(slog.NewTextHandler(log, nil))
@@ -57,7 +33,12 @@ func publishesMeanwhile(t *testing.T, f *fixture, queue, why string, heal func()
 	go func() {
 		done <- b.Publisher().PublishToQueue(t.Context(), queue, message.NewMessage("m", []byte("{}")))
 	}()
-	log.await(t, why)
+	testkit.Eventually(t, patience, func() error {
+		if !strings.Contains(log.String(), why) {
+			return fmt.Errorf("the log does not say %q", why)
+		}
+		return nil
+	})
 	heal()
 	if err := <-done; err != nil {
 		t.Error(err)

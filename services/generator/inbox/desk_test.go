@@ -1,7 +1,6 @@
 package inbox_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"io/fs"
@@ -19,6 +18,7 @@ import (
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 const pdf = "%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
@@ -29,7 +29,7 @@ type desk struct {
 	dir    string // inbox/, archive/, rejected/ and blobs/ lie here
 	config func(*inbox.Config)
 	limit  int64
-	log    lockedBuffer
+	log    testkit.Text
 
 	mu    sync.Mutex
 	sent  []event.Received
@@ -224,20 +224,3 @@ func (d *desk) reason(name string) string {
 }
 
 var errBroker = fault.DependencyDown("rabbitmq", errors.New("connection refused"))
-
-type lockedBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lockedBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lockedBuffer) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}

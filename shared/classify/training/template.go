@@ -9,7 +9,7 @@ import (
 )
 
 // Two documents are of one template where they share this many printed lines, and this share of the lines of the one that has
-// fewer. Numbers do not count, so dates and amounts may differ. See ADR 0024 for how it was chosen.
+// fewer. Numbers do not count, so dates and amounts may differ. See ADR 22 for how it was chosen.
 const (
 	minShared   = 3
 	shareShared = 0.2

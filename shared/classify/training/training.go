@@ -38,7 +38,7 @@ const LeastDocuments = 4
 const folds = 4
 
 // A document of the user's is shown up to mostShown times in each pass over the examples, so that those of its type together
-// are shown about as often as wantShown made ones. See ADR 0024 for how it was chosen.
+// are shown about as often as wantShown made ones. See ADR 22 for how it was chosen.
 const (
 	wantShown = 60
 	mostShown = 12

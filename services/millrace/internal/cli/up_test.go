@@ -1,13 +1,11 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -29,24 +27,6 @@ func programs(t *testing.T) string {
 		t.Fatalf("build the services: %v\n%s", err, out)
 	}
 	return dir
-}
-
-// buffer is a bytes.Buffer for several goroutines.
-type buffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
 
 // TestUp runs a whole instance on a vhost and a database of its own, and every command against it.
@@ -72,7 +52,7 @@ func TestUp(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var screen buffer
+	var screen testkit.Text
 	ended := make(chan int, 1)
 	go func() {
 		ended <- Execute(ctx, Env{In: strings.NewReader(""), Out: &screen, Err: &screen, Environ: env, Self: "/nowhere/millrace"}, append([]string{"up"}, flags...))

@@ -14,12 +14,12 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/millrace/millrace/services/millrace/internal/supervise"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // TestMain lets the test binary play the children, so that real processes are supervised.
@@ -62,7 +62,7 @@ func child(role string, args []string) {
 
 type run struct {
 	t      *testing.T
-	out    *safeBuffer
+	out    *testkit.Text
 	events chan supervise.Event
 	s      *supervise.Supervisor
 	cancel context.CancelFunc
@@ -75,7 +75,7 @@ func start(t *testing.T, cfg supervise.Config, args ...string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{t: t, out: &safeBuffer{}, events: make(chan supervise.Event, 100), done: make(chan error, 1)}
+	r := &run{t: t, out: &testkit.Text{}, events: make(chan supervise.Event, 100), done: make(chan error, 1)}
 	cfg.Notify = func(e supervise.Event) { r.events <- e }
 	r.s, err = supervise.New(cfg, supervise.Program{Name: "p", Path: self, Args: append([]string{"child"}, args...), Out: r.out})
 	if err != nil {
@@ -245,21 +245,4 @@ func alive(pid int) bool {
 	}
 	_, rest, _ := bytes.Cut(stat, []byte(") "))
 	return len(rest) > 0 && rest[0] != 'Z' && rest[0] != 'X'
-}
-
-type safeBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *safeBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *safeBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }
