@@ -18,13 +18,14 @@ import (
 	"github.com/millrace/millrace/shared/broker"
 	"github.com/millrace/millrace/shared/servers"
 	"github.com/millrace/millrace/shared/testkit"
+	"github.com/millrace/millrace/shared/testkit/transcript"
 )
 
 // publishesMeanwhile publishes a message that RabbitMQ does not take, waits until another channel is tried, and expects the
 // message to get through once the queue is healed.
 func publishesMeanwhile(t *testing.T, f *fixture, queue, why string, heal func()) {
 	t.Helper()
-	log := &testkit.Text{}
+	log := &transcript.Buffer{}
 	b := f.another(func(c *broker.Config) {
 		c.ConfirmTimeout = patience
 		c.Log = slog.New(slog.NewTextHandler(log, nil))

@@ -18,7 +18,7 @@ import (
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
-	"github.com/millrace/millrace/shared/testkit"
+	"github.com/millrace/millrace/shared/testkit/transcript"
 )
 
 const pdf = "%PDF-1.7\n1 0 obj <<>> endobj\ntrailer <<>>\n%%EOF\n"
@@ -29,7 +29,7 @@ type desk struct {
 	dir    string // inbox/, archive/, rejected/ and blobs/ lie here
 	config func(*inbox.Config)
 	limit  int64
-	log    testkit.Text
+	log    transcript.Buffer
 
 	mu    sync.Mutex
 	sent  []event.Received

@@ -13,6 +13,7 @@ import (
 	"github.com/millrace/millrace/services/millrace/internal/follow"
 	"github.com/millrace/millrace/shared/query"
 	"github.com/millrace/millrace/shared/testkit"
+	"github.com/millrace/millrace/shared/testkit/transcript"
 )
 
 // programs builds the services.
@@ -52,7 +53,7 @@ func TestUp(t *testing.T) {
 
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	var screen testkit.Text
+	var screen transcript.Buffer
 	ended := make(chan int, 1)
 	go func() {
 		ended <- Execute(ctx, Env{In: strings.NewReader(""), Out: &screen, Err: &screen, Environ: env, Self: "/nowhere/millrace"}, append([]string{"up"}, flags...))

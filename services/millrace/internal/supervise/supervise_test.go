@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/services/millrace/internal/supervise"
-	"github.com/millrace/millrace/shared/testkit"
+	"github.com/millrace/millrace/shared/testkit/transcript"
 )
 
 // TestMain lets the test binary play the children, so that real processes are supervised.
@@ -62,7 +62,7 @@ func child(role string, args []string) {
 
 type run struct {
 	t      *testing.T
-	out    *testkit.Text
+	out    *transcript.Buffer
 	events chan supervise.Event
 	s      *supervise.Supervisor
 	cancel context.CancelFunc
@@ -75,7 +75,7 @@ func start(t *testing.T, cfg supervise.Config, args ...string) *run {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &run{t: t, out: &testkit.Text{}, events: make(chan supervise.Event, 100), done: make(chan error, 1)}
+	r := &run{t: t, out: &transcript.Buffer{}, events: make(chan supervise.Event, 100), done: make(chan error, 1)}
 	cfg.Notify = func(e supervise.Event) { r.events <- e }
 	r.s, err = supervise.New(cfg, supervise.Program{Name: "p", Path: self, Args: append([]string{"child"}, args...), Out: r.out})
 	if err != nil {
