@@ -2,25 +2,25 @@ package extract
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 )
 
 // literals are strings that are looked for together in one pass over a text. It is immutable.
 //
-// A bit for each hash of the words' first bytes says at nearly every place of a text that no word begins there (the filter
-// of Wu and Manber, "A fast algorithm for multi-pattern searching", 1994, without its jumps: the words are short).
+// The hash of the words' first bytes says at nearly every place of a text that no word begins there, and else which ones may
+// (the table of Wu and Manber, "A fast algorithm for multi-pattern searching", 1994, without its jumps: the words are short).
 type literals struct {
-	words  []string   // sorted, none empty
-	first  [257]int32 // words[first[c]:first[c+1]] begin with the byte c
-	size   int        // bytes that are hashed, 1 to 4
-	mask   uint32
-	filter [filterBits / 64]uint64
+	words []string // sorted, none empty
+	size  int      // bytes that are hashed, 1 to 4
+	mask  uint32
+	first [1<<hashBits + 1]uint16 // order[first[h]:first[h+1]] are the words whose first bytes have the hash h
+	order []uint16
 }
 
 const (
-	filterBits   = 1 << 11
-	filterShift  = 32 - 11
+	hashBits     = 11
 	maxHashBytes = 4
 )
 
@@ -34,24 +34,26 @@ func newLiterals(words []string) *literals {
 	}
 	for _, w := range l.words {
 		l.size = min(l.size, len(w))
-		l.first[int(w[0])+1]++
-	}
-	for c := range 256 {
-		l.first[c+1] += l.first[c]
 	}
 	l.mask = uint32(1)<<(8*l.size-1)*2 - 1
-	for _, w := range l.words {
+	hashes := make([]uint32, len(l.words))
+	for i, w := range l.words {
 		x := uint32(0)
-		for i := range l.size {
-			x = x<<8 | uint32(w[i])
+		for k := range l.size {
+			x = x<<8 | uint32(w[k])
 		}
-		h := hash(x)
-		l.filter[h/64] |= 1 << (h % 64)
+		hashes[i] = hash(x)
+		l.first[hashes[i]+1]++
+		l.order = append(l.order, uint16(i))
 	}
+	for h := range 1 << hashBits {
+		l.first[h+1] += l.first[h]
+	}
+	slices.SortStableFunc(l.order, func(a, b uint16) int { return cmp.Compare(hashes[a], hashes[b]) })
 	return l
 }
 
-func hash(x uint32) uint32 { return x * 0x9e3779b1 >> filterShift }
+func hash(x uint32) uint32 { return x * 0x9e3779b1 >> (32 - hashBits) }
 
 // next returns the first place at or behind from where a word begins that ends at or before to; -1 for none.
 func (l *literals) next(text string, from, to int) int {
@@ -67,15 +69,19 @@ func (l *literals) next(text string, from, to int) int {
 // returns false.
 func (l *literals) scan(text string, from, to int, visit func(word, at int) bool) {
 	x := uint32(0)
-	for i := from; i < to; i++ {
+	for i := from; i < min(to, from+l.size-1); i++ {
+		x = x<<8 | uint32(text[i])
+	}
+	for i := from + l.size - 1; i < to; i++ {
 		x = (x<<8 | uint32(text[i])) & l.mask
 		h := hash(x)
-		if l.filter[h/64]&(1<<(h%64)) == 0 || i-from < l.size-1 {
+		k, end := l.first[h], l.first[h+1]
+		if k == end {
 			continue
 		}
 		at := i - l.size + 1
-		c := int(text[at])
-		for w := int(l.first[c]); w < int(l.first[c+1]); w++ {
+		for ; k < end; k++ {
+			w := int(l.order[k])
 			if strings.HasPrefix(text[at:to], l.words[w]) && !visit(w, at) {
 				return
 			}
@@ -118,11 +124,32 @@ func lower(s string) string {
 	if first == len(s) {
 		return s
 	}
-	b := []byte(s)
-	for i := first; i < len(b); i++ {
-		if c := b[i]; c >= 'A' && c <= 'Z' {
+	var sb strings.Builder
+	sb.Grow(len(s))
+	sb.WriteString(s[:first])
+	var block [64]byte
+	for rest := s[first:]; rest != ""; {
+		n := copy(block[:], rest)
+		lowerBytes(block[:n])
+		sb.Write(block[:n])
+		rest = rest[n:]
+	}
+	return sb.String()
+}
+
+// lowerBytes is like lower, eight bytes at a time: the highest bit of each byte becomes a comparison's result.
+func lowerBytes(b []byte) {
+	const ones = 0x0101010101010101
+	for len(b) >= 8 {
+		x := binary.LittleEndian.Uint64(b)
+		low := x &^ (0x80 * ones)
+		capital := (low + (0x80-'A')*ones) &^ (low + (0x80-'Z'-1)*ones) &^ x & (0x80 * ones)
+		binary.LittleEndian.PutUint64(b, x|capital>>2)
+		b = b[8:]
+	}
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' {
 			b[i] = c + 'a' - 'A'
 		}
 	}
-	return string(b)
 }

@@ -37,16 +37,14 @@ func american(text string) bool {
 	return zipCode(text) || usPhone(text) || strings.Contains(text, "$") && !strings.Contains(text, "RM")
 }
 
-// maxCommon is the length in bytes of the longest of the words that languageOf knows.
-const maxCommon = 12
-
 // languageOf returns the language whose function words and business words are the commonest, "" where there are too few.
 // The text's ASCII letters are in lower case. A word is a run of letters and apostrophes; all from U+00C0 on is a letter.
 func languageOf(text string) string {
-	var counts [5]int
+	var counts [len(languages)]int
 	for i := 0; i < len(text); {
-		start, plain := i, true
+		start, plain, key := i, true, uint64(0)
 		for i < len(text) && (asciiLetter(text[i]) || text[i] == '\'' || text[i] > 0xC2) {
+			key = key<<8 | uint64(text[i])
 			plain = plain && text[i] < utf8.RuneSelf
 			for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
 			}
@@ -54,23 +52,15 @@ func languageOf(text string) string {
 		w := text[start:i]
 		for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
 		}
-		switch {
-		case w == "" || plain && len(w) > maxCommon:
-			continue
-		case !plain:
+		if !plain {
 			w = strings.ToLower(w)
+			key = wordKey(w)
 		}
-		switch w {
-		case "the", "of", "and", "to", "for", "is", "invoice", "date", "with", "by", "this", "your", "amount", "from", "that", "description":
-			counts[0]++
-		case "der", "die", "und", "das", "den", "für", "von", "mit", "ist", "rechnung", "datum", "wir", "nicht", "zu", "im", "auf", "betrag", "zzgl", "ihre", "bitte", "menge":
-			counts[1]++
-		case "le", "et", "les", "du", "des", "pour", "au", "est", "facture", "vous", "nous", "votre", "une", "dans", "sur", "ht", "ttc", "montant", "quantité", "prix":
-			counts[2]++
-		case "el", "los", "las", "por", "para", "que", "factura", "fecha", "con", "su", "y", "una", "importe", "cantidad", "precio", "cliente":
-			counts[3]++
-		case "het", "een", "van", "voor", "op", "aan", "factuur", "wij", "uw", "niet", "bedrag", "zijn", "btw", "te", "omschrijving", "aantal", "prijs":
-			counts[4]++
+		for h := key * wordHash >> (64 - commonBits); common[h].word != ""; h = (h + 1) % (1 << commonBits) {
+			if common[h].key == key && common[h].word == w {
+				counts[common[h].language]++
+				break
+			}
 		}
 	}
 	best, total := 0, 0
@@ -83,7 +73,50 @@ func languageOf(text string) string {
 	if counts[best] < 2 || counts[best]*5 < total*2 {
 		return ""
 	}
-	return []string{"en", "de", "fr", "es", "nl"}[best]
+	return languages[best][:2]
+}
+
+// languages are each language's code and its common words, in lower case.
+var languages = [...]string{ //nolint:gochecknoglobals // constant
+	"en the of and to for is invoice date with by this your amount from that description",
+	"de der die und das den für von mit ist rechnung datum wir nicht zu im auf betrag zzgl ihre bitte menge",
+	"fr le et les du des pour au est facture vous nous votre une dans sur ht ttc montant quantité prix",
+	"es el los las por para que factura fecha con su y una importe cantidad precio cliente",
+	"nl het een van voor op aan factuur wij uw niet bedrag zijn btw te omschrijving aantal prijs",
+}
+
+// commonWord is a word of languages with its last bytes as a number; its language is an index.
+type commonWord struct {
+	word     string
+	key      uint64
+	language int
+}
+
+const (
+	commonBits = 9 // of the size of the table, which is mostly empty so that most words need one look
+	wordHash   = 0x9e3779b97f4a7c15
+)
+
+// common are the words of languages by the hash of their keys, each at the first free place.
+var common = func() (table [1 << commonBits]commonWord) { //nolint:gochecknoglobals // constant
+	for i, words := range languages {
+		for w := range strings.FieldsSeq(words[2:]) {
+			key := wordKey(w)
+			h := key * wordHash >> (64 - commonBits)
+			for table[h].word != "" {
+				h = (h + 1) % (1 << commonBits)
+			}
+			table[h] = commonWord{w, key, i}
+		}
+	}
+	return table
+}()
+
+func wordKey(w string) (key uint64) {
+	for i := range len(w) {
+		key = key<<8 | uint64(w[i])
+	}
+	return key
 }
 
 // zipCode says that a text has a state's two letters followed by five digits.

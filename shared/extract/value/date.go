@@ -45,6 +45,18 @@ func ParseDate(text string, loc Locale) (string, error) {
 func FindDates(text string, loc Locale) []Date {
 	var out []Date
 	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf && !startsDate[c] {
+			for i++; isASCIILetter(c) && i < len(text); i++ {
+				if c = text[i]; c >= utf8.RuneSelf {
+					i = nextStart(text, i-1) // it may go on behind an accent
+					break
+				}
+				if !isASCIILetter(c) {
+					break
+				}
+			}
+			continue
+		}
 		if isDigit(text[i]) || monthStart(text, i) {
 			if d, ok := dateAt(text, i, loc); ok {
 				out = append(out, d)
@@ -56,6 +68,17 @@ func FindDates(text string, loc Locale) []Date {
 	}
 	return out
 }
+
+// startsDate says with which ASCII characters a date may begin: digits and the first letters of months.
+var startsDate = func() (t [utf8.RuneSelf]bool) { //nolint:gochecknoglobals // constant
+	for _, c := range "0123456789" {
+		t[c] = true
+	}
+	for month := range strings.FieldsSeq(monthStarts) {
+		t[month[0]], t[month[0]-'a'+'A'] = true, true
+	}
+	return t
+}()
 
 // DateOrder counts the numeric dates in text that show whether the day or the month comes first.
 func DateOrder(text string) (dayFirst, monthFirst int) {
@@ -83,7 +106,7 @@ func nextStart(text string, i int) int {
 	i += n
 	for letter && i < len(text) {
 		if c := text[i]; c < utf8.RuneSelf {
-			if letter = c|0x20 >= 'a' && c|0x20 <= 'z'; letter {
+			if letter = isASCIILetter(c); letter {
 				i++
 			}
 			continue
@@ -94,6 +117,8 @@ func nextStart(text string, i int) int {
 	}
 	return i
 }
+
+func isASCIILetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 func dateAt(text string, i int, loc Locale) (Date, bool) {
 	if isDigit(text[i]) {
@@ -345,14 +370,24 @@ func monthStart(text string, i int) bool {
 	if b >= utf8.RuneSelf || c >= utf8.RuneSelf {
 		return a < utf8.RuneSelf
 	}
-	first := [3]byte{a, b | 0x20, c | 0x20}
-	switch string(first[:]) {
-	case "jan", "ene", "gen", "feb", "fev", "mar", "mae", "mrz", "maa", "mrt", "apr", "avr", "abr", "may", "mai", "mei", "mag",
-		"jun", "jui", "giu", "jul", "lug", "aug", "aou", "ago", "sep", "set", "oct", "okt", "ott", "out", "nov", "dec", "dez", "dic":
-		return true
-	}
-	return false
+	k := startKey(a, b, c)
+	return isASCIILetter(b) && isASCIILetter(c) && monthSet[k/64]&(1<<(k%64)) != 0
 }
+
+// monthStarts are the first three letters of the months' names.
+const monthStarts = "jan ene gen feb fev mar mae mrz maa mrt apr avr abr may mai mei mag jun jui giu jul lug aug aou ago sep set oct okt ott out nov dec dez dic"
+
+// startKey packs three ASCII letters of any case.
+func startKey(a, b, c byte) uint { return uint(a&31)<<10 | uint(b&31)<<5 | uint(c&31) }
+
+// monthSet has a bit for each of monthStarts.
+var monthSet = func() (set [1 << 15 / 64]uint64) { //nolint:gochecknoglobals // constant
+	for m := range strings.FieldsSeq(monthStarts) {
+		k := startKey(m[0], m[1], m[2])
+		set[k/64] |= 1 << (k % 64)
+	}
+	return set
+}()
 
 // monthName reads a month's name or abbreviation at text[i:]; month 0 means none.
 func monthName(text string, i int) (month, end int) {
