@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"github.com/millrace/millrace/shared/event"
@@ -38,6 +39,7 @@ type Extractor struct {
 	tables      *tableKinds
 	foreignOnly bool // the one template that reads every document is the borrowed one
 	fingerprint string
+	writers     sync.Pool // of *rowWriter
 }
 
 // Result is what was read from a document.
@@ -83,8 +85,15 @@ func (e *Extractor) Classes() []string {
 // Extract reads the fields of a document of the given class. A class without a template, such as unknown, is read by the
 // generic one. It never fails: what cannot be found is absent. The same document and class always give the same result.
 func (e *Extractor) Extract(doc *layout.Document, class string) Result {
-	r, chosen := e.reading(doc, class)
-	return e.result(r, chosen, doc)
+	w, _ := e.writers.Get().(*rowWriter)
+	if w == nil {
+		w = new(rowWriter)
+	}
+	r, chosen := readBy(e.plan(class), e.tables, w.sheet(doc), doc)
+	out := e.result(r, chosen, doc)
+	w.reset()
+	e.writers.Put(w)
+	return out
 }
 
 // reading reads a document and chooses each rule's values.

@@ -24,10 +24,22 @@ type flowWord struct {
 	box  *layout.Box
 }
 
-func newFlow(doc *layout.Document) flow {
+// flowWriter makes running texts; each takes the memory of the one before.
+type flowWriter struct {
+	starts []int
+	words  []flowWord
+}
+
+func (w *flowWriter) of(doc *layout.Document) flow {
+	f := w.join(doc)
+	w.starts, w.words = f.starts, f.words
+	return f
+}
+
+func (w *flowWriter) join(doc *layout.Document) flow {
 	var f flow
 	words := min(doc.Words(), maxWords)
-	f.starts, f.words = make([]int, 0, words), make([]flowWord, 0, words)
+	f.starts, f.words = slices.Grow(w.starts[:0], words), slices.Grow(w.words[:0], words)
 	var sb strings.Builder
 	sb.Grow(min(8*words, maxFlow))
 	for i := range doc.Pages {

@@ -60,9 +60,11 @@ type part struct {
 }
 
 // newSheet arranges the document. It never fails: damaged boxes only cost layout.
-func newSheet(doc *layout.Document) *sheet {
-	s := &sheet{width: map[int]float64{}, high: map[int]float64{}}
-	var w rowWriter
+func newSheet(doc *layout.Document) *sheet { return new(rowWriter).sheet(doc) }
+
+// sheet is like newSheet, with a sheet that is good until the next reset.
+func (w *rowWriter) sheet(doc *layout.Document) *sheet {
+	s := &sheet{rows: w.rows, width: map[int]float64{}, high: map[int]float64{}}
 	budget := maxWords
 	for i := range doc.Pages {
 		p := &doc.Pages[i]
@@ -73,12 +75,31 @@ func newSheet(doc *layout.Document) *sheet {
 		lines, used := w.pageLines(p, budget)
 		budget -= used
 		from := len(s.rows)
-		s.rows = w.rowsOf(s.rows, lines, number)
+		s.rows = w.rowsOf(slices.Grow(s.rows, len(lines)), lines, number)
 		s.pages = append(s.pages, span{from, len(s.rows)})
 		s.width[number], s.high[number] = extent(p, s.rows[from:])
 	}
-	s.flow = newFlow(doc)
+	s.flow = w.flow.of(doc)
+	w.rows = s.rows
 	return s
+}
+
+// maxKept bounds the rows and the words for which a writer keeps memory.
+const maxKept = 1 << 14
+
+// reset takes back the memory of the sheet that was made last.
+func (w *rowWriter) reset() {
+	if max(cap(w.rows), cap(w.flow.words)) > maxKept {
+		*w = rowWriter{}
+		return
+	}
+	w.words.reset()
+	w.starts.reset()
+	w.parts.reset()
+	w.tokens.reset()
+	w.rows, w.flow.words = emptied(w.rows), emptied(w.flow.words)
+	w.line, w.merged, w.list = emptied(w.line[:cap(w.line)]), emptied(w.merged[:cap(w.merged)]), emptied(w.list[:cap(w.list)])
+	w.lines, w.pieces = emptied(w.lines[:cap(w.lines)]), emptied(w.pieces[:cap(w.pieces)])
 }
 
 // extent returns the page's size, or that of its content where the size is missing.
@@ -90,14 +111,18 @@ func extent(p *layout.Page, rows []row) (width, height float64) {
 	return max(width, 1), max(height, 1)
 }
 
-// rowWriter makes the rows of one document. What it keeps of them lies in few blocks of memory; the rest is used again.
+// rowWriter makes the rows of one document, and after a reset of another. What it keeps of them lies in few blocks of
+// memory; the rest is used again.
 type rowWriter struct {
+	rows   []row
+	flow   flowWriter
 	words  chunks[word]
 	starts chunks[int]
 	parts  chunks[part]
 	tokens chunks[token]
 
 	line   []word
+	merged []word
 	lines  [][]word
 	pieces []piece
 	text   []byte
@@ -242,15 +267,19 @@ func (w *rowWriter) rowsOf(rows []row, lines [][]word, page int) []row {
 	slices.SortStableFunc(pieces, func(a, b piece) int { return cmp.Compare(a.middle, b.middle) })
 	for i := 0; i < len(pieces); {
 		j := i + 1
-		words := pieces[i].words
+		w.merged = append(w.merged[:0], pieces[i].words...)
 		var over []piece // lines of the same height that would run into the row's words
 		for j < len(pieces) && pieces[j].middle-pieces[i].middle < 0.4*min(pieces[i].height, pieces[j].height) {
-			if collide(words, pieces[j].words) {
+			if collide(w.merged, pieces[j].words) {
 				over = append(over, pieces[j])
 			} else {
-				words = append(words[:len(words):len(words)], pieces[j].words...)
+				w.merged = append(w.merged, pieces[j].words...)
 			}
 			j++
+		}
+		words := pieces[i].words
+		if len(w.merged) > len(words) {
+			words = w.words.keep(w.merged)
 		}
 		rows = append(rows, w.row(words, page, j-i > 1))
 		for _, p := range over {

@@ -17,6 +17,10 @@ type token struct {
 // like become "no"; "#" is a token of its own.
 func tokenise(out []token, text string, parts []part) []token {
 	at := 0
+	lowered := ""
+	if isASCII(text) {
+		lowered = lower(text)
+	}
 	for i := 0; i < len(text); {
 		if c := text[i]; c < utf8.RuneSelf && c != '#' && !asciiLetter(c) && !asciiDigit(c) {
 			i++
@@ -28,7 +32,7 @@ func tokenise(out []token, text string, parts []part) []token {
 		case r == '#' || r == '№':
 			t = token{span{i, i + n}, "no", 0}
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			t = run(text, i, unicode.IsDigit(r))
+			t = run(text, lowered, i, unicode.IsDigit(r))
 		default:
 			i += n
 			continue
@@ -43,7 +47,8 @@ func tokenise(out []token, text string, parts []part) []token {
 	return out
 }
 
-func run(text string, i int, digits bool) token {
+// run reads the run at text[i]. Lowered is the text in lower case where that is what folding does, else empty.
+func run(text, lowered string, i int, digits bool) token {
 	end := i
 	plain := true
 	for end < len(text) {
@@ -63,8 +68,15 @@ func run(text string, i int, digits bool) token {
 		end += n
 	}
 	t := token{span: span{i, end}, text: text[i:end]}
-	if !plain && !digits {
+	switch {
+	case plain || digits:
+	case lowered != "":
+		t.text = lowered[i:end]
+	default:
 		t.text = fold(t.text)
+	}
+	if !strings.HasPrefix(t.text, "n") {
+		return t
 	}
 	// A degree or ordinal sign after "n" makes "number".
 	if t.text == "n" {
