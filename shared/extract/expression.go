@@ -22,10 +22,15 @@ type expression struct {
 	last  *edge       // and ends with one of these
 	// Every match stands at the beginning of the text, and at its end.
 	begins, ends bool
+	// Only with heads or inner:
+	at    *regexp.Regexp // the expression, at the start of a text
+	reach int            // bytes that a match has at most, -1 for any number
 	// Only with heads:
-	at       *regexp.Regexp // the expression, at the start of a text
-	boundary bool           // a match must begin at the boundary of a word
-	reach    int            // bytes that a match has at most, -1 for any number
+	boundary bool  // a match must begin at the boundary of a word
+	tail     *tail // what at leaves out; nil for nothing
+	// Without heads: every match holds one of these within its first bytes; nil where that is not known.
+	inner  *literals
+	before int // how many bytes stand before it at most
 }
 
 // newExpression compiles an expression in RE2 syntax.
@@ -49,11 +54,24 @@ func newExpression(text string) (*expression, error) {
 		e.needs = append(e.needs, newLiterals(words))
 	}
 	e.edges(tree)
-	if words, boundary := headsOf(tree); words != nil {
-		e.heads, e.boundary, e.reach = newLiterals(words), boundary, longest(tree)
-		e.at, err = regexp.Compile(`^(?:` + text + `)`)
-	} else {
+	words, boundary := headsOf(tree)
+	if words == nil {
+		e.inner, e.before = innerOf(tree)
+	}
+	if words == nil && e.inner == nil {
 		_, err = regexp.Compile(text)
+		return e, err
+	}
+	e.reach = longest(tree)
+	e.at, err = regexp.Compile(`^(?:` + text + `)`)
+	if words == nil || err != nil {
+		return e, err
+	}
+	e.heads, e.boundary = newLiterals(words), boundary
+	if head, t := tailOf(tree); t != nil {
+		t.whole = e.at
+		e.tail = t
+		e.at, err = regexp.Compile(`^(?:` + head + `)`)
 	}
 	return e, err
 }
@@ -91,6 +109,9 @@ func (e *expression) find(f *folded, from, to, limit int) [][]int {
 		if e.heads != nil {
 			return e.findHeads(f, from, to, limit)
 		}
+		if e.inner != nil {
+			return e.findInner(f, from, to, limit)
+		}
 	}
 	found := e.whole().FindAllStringSubmatchIndex(f.text[from:to], limit)
 	for _, m := range found {
@@ -115,7 +136,7 @@ func (e *expression) findHeads(f *folded, from, to, limit int) [][]int {
 			// One character more, for what the expression may ask about its surroundings.
 			end = min(to, at+e.reach+utf8.UTFMax)
 		}
-		m := e.at.FindStringSubmatchIndex(f.text[at:end])
+		m := e.tail.extend(e.at.FindStringSubmatchIndex(f.text[at:end]), f.text[at:end])
 		if m == nil {
 			at++
 			continue
@@ -123,6 +144,32 @@ func (e *expression) findHeads(f *folded, from, to, limit int) [][]int {
 		shift(m, at)
 		out = append(out, m)
 		at = m[1]
+	}
+	return out
+}
+
+// findInner tries the expression only a little before the words that every match holds.
+func (e *expression) findInner(f *folded, from, to, limit int) [][]int {
+	var out [][]int
+	start := from // no match begins before
+	for at := from; len(out) < limit; at++ {
+		if at = e.inner.next(f.lower, max(at, start), to); at < 0 {
+			break
+		}
+		for start = max(start, at-e.before); start <= at && len(out) < limit; start++ {
+			if e.first != nil && !e.first[f.text[start]] {
+				continue
+			}
+			end := to
+			if e.reach >= 0 {
+				end = min(to, start+e.reach+utf8.UTFMax)
+			}
+			if m := e.at.FindStringSubmatchIndex(f.text[start:end]); m != nil {
+				shift(m, start)
+				out = append(out, m)
+				start = m[1] - 1
+			}
+		}
 	}
 	return out
 }
@@ -147,6 +194,28 @@ const (
 	maxNeeds     = 3
 	minHeadBytes = 2 // of the shortest text of a set that is looked for
 )
+
+// maxBefore bounds the bytes before an expression's inner words: at each of them it is tried.
+const maxBefore = 16
+
+// innerOf returns words of which every match of tree holds one behind at most so many bytes; nil where they are not known or
+// are too short to be worth it, or the expression asks what stands before a match.
+func innerOf(tree *syntax.Regexp) (words *literals, before int) {
+	if looks, _ := looksBehind(tree); looks || tree.Op != syntax.OpConcat {
+		return nil, 0
+	}
+	for i := 1; i < len(tree.Sub); i++ {
+		n := longest(tree.Sub[i-1])
+		if before += n; n < 0 || before > maxBefore {
+			return nil, 0
+		}
+		list, _ := prefixesOf(&syntax.Regexp{Op: syntax.OpConcat, Sub: tree.Sub[i:]})
+		if list != nil && shortest(list) >= minHeadBytes {
+			return newLiterals(list), before
+		}
+	}
+	return nil, 0
+}
 
 // literalsOf returns the only texts that re matches, nil for unknown or too many, and sets of texts of each of which every
 // match holds one. ASCII letters are in lower case.

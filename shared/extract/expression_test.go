@@ -28,6 +28,8 @@ func expressions() []string {
 		`\Bted (?P<value>\d)`, `(?P<value>)`, `(?P<value>x*)`, `(?P<value>aa)`, `(?:as of|\bmade)\b(?P<value>.{0,3})`, `(?:dated|as of)?(?P<value> \d)`,
 		`(?:term|years)\b(?P<value>\s\w+)?$`, `(?P<value>[Öö]sterreich|[Dd]eutschland) AG`, `\d (?:-|–|to|bis) (?P<value>\d)`, `(?:(?P<value>made)|dated){1,2}`,
 		`(?i)(?P<value>[sk]a[sn])`, `(?:und|and){0,2}(?P<value> B)`, `(?P<value>Müller|Möller)\b`, `as of$(?P<value>)`, `(?i)\b(?:é|dated)(?P<value>.)`,
+		`(?s)(?:,|\)|\s|[a-zÖ]) ?\b(?:and|und|y)\s+(?P<value>\p{Lu}\w*)`, `.{0,3}dated (?P<value>\d)`, `(?i)[^d]?(?P<value>as|of) (?:of|the)`,
+		`(?s)\b(?:between|zwischen)\b[^n§]{1,70}`, `(?P<value>as of|as of the )[^t]{2,64}`, `(?i)(?P<value>made)(?: and)?[^x]{4,99}`, `between\W{0,64}`,
 	}
 }
 

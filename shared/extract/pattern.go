@@ -52,14 +52,18 @@ func (r *reading) spots() [][]int {
 func (r *reading) line(at int) *folded {
 	if r.lines == nil {
 		r.lines = make([]folded, len(r.sheet.rows))
-		for i := range r.lines {
-			r.lines[i] = newFolded(r.sheet.rows[i].text)
-		}
 	}
-	return &r.lines[at]
+	f := &r.lines[at]
+	if f.text == "" {
+		*f = newFolded(r.sheet.rows[at].text)
+	}
+	return f
 }
 
 func (r *reading) matchLine(i int, p *compiledPattern, at int) {
+	if p.match.refuses(r.sheet.rows[at].text) {
+		return
+	}
 	f := r.line(at)
 	if len(p.Near) > 0 && !slices.ContainsFunc(p.Near, func(w string) bool { return strings.Contains(f.lower, w) }) {
 		return

@@ -20,7 +20,7 @@ type reading struct {
 	candidates [][]candidate // by rule
 	form       []layout.FormField
 	near       [][]int  // places of the plan's near words; nil until they are looked for
-	lines      []folded // by row; nil until they are asked for
+	lines      []folded // by row; each empty until it is asked for
 	period     period   // of a statement's transactions; zero until they are read
 }
 
