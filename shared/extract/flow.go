@@ -72,6 +72,13 @@ func (w *flowWriter) join(doc *layout.Document) flow {
 
 // clean returns a word without blanks around it and without bytes that are not UTF-8.
 func clean(word string) string {
+	plain := true
+	for i := range len(word) {
+		plain = plain && word[i]-'!' < utf8.RuneSelf-'!'
+	}
+	if plain {
+		return word
+	}
 	if n := len(word); n > 0 && (word[0] <= ' ' || word[0] >= utf8.RuneSelf || word[n-1] <= ' ' || word[n-1] >= utf8.RuneSelf) {
 		word = strings.TrimFunc(word, unicode.IsSpace)
 	}

@@ -114,6 +114,22 @@ func TestExtractorIsSafeForConcurrentUse(t *testing.T) {
 	wg.Wait()
 }
 
+func TestAResultStaysWhenOtherDocumentsAreRead(t *testing.T) {
+	e := newExtractor(t)
+	doc, other := readLayout(t, "testdata/invoice_de.layout.gz"), readLayout(t, "testdata/bank_statement_en.layout.gz")
+	got := e.Extract(doc, "invoice")
+	want := fmt.Sprint(got)
+	for range 3 {
+		e.Extract(other, "invoice")
+		if after := fmt.Sprint(got); after != want {
+			t.Fatalf("it has become\n%s\nbut was\n%s", after, want)
+		}
+		if again := fmt.Sprint(e.Extract(doc, "invoice")); again != want {
+			t.Fatalf("after another document it is\n%s\nwant\n%s", again, want)
+		}
+	}
+}
+
 func TestResultsAreBounded(t *testing.T) {
 	e := newExtractor(t)
 	long := strings.Repeat("Maple ", 400)
