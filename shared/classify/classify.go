@@ -41,8 +41,9 @@ type Model struct {
 	head    header
 	id      string // checksum of the content, shortened
 	keys    []uint32
-	starts  []int32 // starts[h>>16] is the first key whose upper half is h>>16
-	rows    []int8  // len(keys) rows of len(head.Labels) quantised weights
+	known   []uint64 // a bit for each upper knownBits bits of the keys: most features of a document are not among them
+	starts  []int32  // starts[h>>16] is the first key whose upper half is h>>16
+	rows    []int8   // len(keys) rows of len(head.Labels) quantised weights
 	bias    []float64
 	scale   [256]float64 // the value of each quantised weight
 	damped  [64]float64  // the dampened counts
@@ -134,6 +135,9 @@ func (m *Model) dampen(count int32) float64 {
 
 // find returns the row of the feature, or -1 where the model does not know it.
 func (m *Model) find(h uint32) int32 {
+	if k := h >> (32 - knownBits); m.known[k/64]&(1<<(k%64)) == 0 {
+		return -1
+	}
 	for i := m.starts[h>>16]; i < m.starts[h>>16+1]; i++ {
 		if m.keys[i] == h {
 			return i
