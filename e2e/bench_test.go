@@ -104,6 +104,7 @@ func timeBareParser(b *testing.B, files []string) time.Duration {
 func timePipeline(b *testing.B, files []string) time.Duration {
 	b.Helper()
 	s := system.New(b, programs)
+	s.Env["MILLRACE_OCR_LANGUAGES"] = "none" // pdftotext recognizes no scanned pages either
 	stage := filepath.Join(s.Dir, "staged")
 	if err := os.MkdirAll(stage, 0o750); err != nil {
 		b.Fatal(err)
