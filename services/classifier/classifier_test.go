@@ -14,6 +14,7 @@ import (
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layout/layouttest"
 )
 
 func newClassifier(t *testing.T) *Classifier {
@@ -32,16 +33,7 @@ func newClassifier(t *testing.T) *Classifier {
 // parsed puts a document of the given lines into the store, as the parser does.
 func parsed(t *testing.T, c *Classifier, lines ...string) event.Parsed {
 	t.Helper()
-	var block layout.Block
-	for _, l := range lines {
-		var line layout.Line
-		for _, w := range strings.Fields(l) {
-			line.Words = append(line.Words, layout.Word{Text: w})
-		}
-		block.Lines = append(block.Lines, line)
-	}
-	doc := &layout.Document{Pages: []layout.Page{{Number: 1, Width: 595, Height: 842, Blocks: []layout.Block{block}}}}
-	content, err := layout.Encode(doc)
+	content, err := layout.Encode(layouttest.Document(lines...))
 	if err != nil {
 		t.Fatal(err)
 	}

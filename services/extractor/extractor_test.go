@@ -13,6 +13,7 @@ import (
 	"github.com/millrace/millrace/shared/extract"
 	"github.com/millrace/millrace/shared/fault"
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layout/layouttest"
 )
 
 func newExtractor(t *testing.T, templates string) *Extractor {
@@ -31,15 +32,7 @@ func newExtractor(t *testing.T, templates string) *Extractor {
 // classified puts a document of the given lines into the store and says that it is of the class.
 func classified(t *testing.T, e *Extractor, class string, lines ...string) event.Classified {
 	t.Helper()
-	var block layout.Block
-	for _, l := range lines {
-		var line layout.Line
-		for _, w := range strings.Fields(l) {
-			line.Words = append(line.Words, layout.Word{Text: w})
-		}
-		block.Lines = append(block.Lines, line)
-	}
-	content, err := layout.Encode(&layout.Document{Pages: []layout.Page{{Number: 1, Width: 595, Height: 842, Blocks: []layout.Block{block}}}})
+	content, err := layout.Encode(layouttest.Document(lines...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -127,28 +127,10 @@ func TestWhatAPersonSaysWinsOverWhateverModelsReadLater(t *testing.T) {
 
 func TestEveryOrderOfCorrectionsGivesTheSameRows(t *testing.T) {
 	w := newWorld(t)
-	for name, tt := range map[string]struct {
-		tell func(story) []delivery
-		want []string
-	}{
+	everyOrder(t, w, map[string]tale{
 		"rectified": {rectified, []string{`"class": "receipt", `, `"original_class": "invoice"`, `"extraction_version": "1 for receipt"`, `"value": null`}},
 		"disputed":  {disputed, []string{`"class": "letter", `, `"extraction_version": "1 for letter"`}},
-	} {
-		t.Run(name, func(t *testing.T) {
-			reference := newStory(w, t, "reference-"+name, "a text with words")
-			w.play(t, tt.tell(reference)...)
-			want, err := w.dump(t.Context(), reference)
-			if err != nil {
-				t.Fatal(err)
-			}
-			for _, part := range tt.want {
-				if !strings.Contains(want, part) {
-					t.Errorf("the rows lack %s:\n%s", part, want)
-				}
-			}
-			checkOrders(t, w, reference, tt.tell, want)
-		})
-	}
+	})
 	if got := w.lines(t, sqlShownFields, newStory(w, t, "reference-disputed", "").id); !strings.Contains(got, "grand_total 119.00 119.00 was {5.00}") || !strings.Contains(got, "tip 1.00 1.00 was {}") {
 		t.Errorf("the fields of a document that was corrected twice:\n%s", got)
 	}

@@ -36,13 +36,23 @@ func newFieldRow(of result, ordinal int, f event.Field) fieldRow {
 func computable(kind, value string) (number, date *string) {
 	switch kind {
 	case "amount", "number":
-		if plainDecimal.MatchString(value) {
-			number = &value
-		}
+		number = numberOf(value)
 	case "date":
-		if day, err := time.Parse(time.DateOnly, value); err == nil && day.Year() > 0 {
-			date = &value
-		}
+		date = dateOf(value)
 	}
 	return number, date
+}
+
+func numberOf(value string) *string {
+	if plainDecimal.MatchString(value) {
+		return &value
+	}
+	return nil
+}
+
+func dateOf(value string) *string {
+	if day, err := time.Parse(time.DateOnly, value); err == nil && day.Year() > 0 {
+		return &value
+	}
+	return nil
 }

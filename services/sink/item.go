@@ -49,8 +49,6 @@ func newItemRow(of result, ordinal int, it event.Item) itemRow {
 
 // column puts a common cell into its column: numbers and dates only where the database can calculate with them.
 func (r *itemRow) column(c event.Cell) {
-	number, _ := computable("number", c.Value)
-	_, date := computable("date", c.Value)
 	switch c.Name {
 	case "position":
 		r.Position = optional(c.Value)
@@ -61,21 +59,21 @@ func (r *itemRow) column(c event.Cell) {
 	case "unit":
 		r.Unit = optional(c.Value)
 	case "date":
-		r.Date = date
+		r.Date = dateOf(c.Value)
 	case "value_date":
-		r.ValueDate = date
+		r.ValueDate = dateOf(c.Value)
 	case "quantity":
-		r.Quantity = number
+		r.Quantity = numberOf(c.Value)
 	case "unit_price":
-		r.UnitPrice = number
+		r.UnitPrice = numberOf(c.Value)
 	case "discount":
-		r.Discount = number
+		r.Discount = numberOf(c.Value)
 	case "tax_rate":
-		r.TaxRate = number
+		r.TaxRate = numberOf(c.Value)
 	case "amount":
-		r.Amount = number
+		r.Amount = numberOf(c.Value)
 	case "balance":
-		r.Balance = number
+		r.Balance = numberOf(c.Value)
 	}
 }
 
@@ -98,17 +96,6 @@ func newCheckRow(of result, ordinal int, c event.Check) checkRow {
 }
 
 const (
-	// Items and checks are replaced as fields are.
-	sqlDropItems = `delete from millrace.items i
-		using json_populate_recordset(null::millrace.extractions, $1) new
-		join millrace.extractions x using (document_id, version, event_id)
-		where i.document_id = x.document_id and i.version = x.version`
-
-	sqlDropChecks = `delete from millrace.checks c
-		using json_populate_recordset(null::millrace.extractions, $1) new
-		join millrace.extractions x using (document_id, version, event_id)
-		where c.document_id = x.document_id and c.version = x.version`
-
 	sqlItems = `insert into millrace.items
 			(document_id, version, ordinal, kind, position, item_number, description, date, value_date, quantity, unit, unit_price,
 			discount, tax_rate, amount, balance, cells, page, bbox, confidence, source)

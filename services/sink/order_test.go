@@ -37,14 +37,22 @@ func remade(s story) []delivery {
 }
 
 func TestEveryOrderOfEventsGivesTheSameRows(t *testing.T) {
-	w := newWorld(t)
-	for name, tt := range map[string]struct {
-		tell func(story) []delivery
-		want []string
-	}{
+	everyOrder(t, newWorld(t), map[string]tale{
 		"whole":  {whole, []string{`"status": "stored"`, `"name": "invoice 1.pdf"`, `"arrivals": 2`, `"fields": 2`, `"failed_stage": null`}},
 		"remade": {remade, []string{`"status": "classified"`, `"parse_version": "2"`, `"extraction_version": "2"`, `"value": "120.00"`}},
-	} {
+	})
+}
+
+// tale is a story's events, and parts of what its rows say in the end.
+type tale struct {
+	tell func(story) []delivery
+	want []string
+}
+
+// everyOrder plays each tale as it is told, and expects the same rows of every other order.
+func everyOrder(t *testing.T, w *world, tales map[string]tale) {
+	t.Helper()
+	for name, tt := range tales {
 		t.Run(name, func(t *testing.T) {
 			reference := newStory(w, t, "reference-"+name, "a text with words")
 			w.play(t, tt.tell(reference)...)

@@ -118,12 +118,6 @@ const (
 			omitted_items = excluded.omitted_items
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
-	// The fields of an extraction are replaced when it is the one that stands now.
-	sqlDropFields = `delete from millrace.fields f
-		using json_populate_recordset(null::millrace.extractions, $1) new
-		join millrace.extractions x using (document_id, version, event_id)
-		where f.document_id = x.document_id and f.version = x.version`
-
 	sqlFields = `insert into millrace.fields
 			(document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, bbox, confidence, source)
 		select document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, bbox, new.confidence, source
@@ -164,7 +158,7 @@ func queueAll(r rows) ([]postgres.Statement, error) {
 	}
 	queue(b, r.parses, sqlParses)
 	queue(b, r.classifications, sqlClassifications)
-	queue(b, r.extractions, sqlExtractions, sqlDropFields, sqlDropItems, sqlDropChecks)
+	queue(b, r.extractions, sqlExtractions, sqlDrop("fields"), sqlDrop("items"), sqlDrop("checks"))
 	var fields []fieldRow
 	var items []itemRow
 	var checks []checkRow
@@ -207,4 +201,12 @@ func queue[R any](b *batch, in []R, statements ...string) {
 	for _, sql := range statements {
 		b.add(sql, encoded)
 	}
+}
+
+// sqlDrop empties a table of the rows of extractions that stand now, for the rows that replace them.
+func sqlDrop(table string) string {
+	return `delete from millrace.` + table + ` t
+		using json_populate_recordset(null::millrace.extractions, $1) new
+		join millrace.extractions x using (document_id, version, event_id)
+		where t.document_id = x.document_id and t.version = x.version`
 }

@@ -15,20 +15,8 @@ import (
 	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/classify/corpus"
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layout/layouttest"
 )
-
-// text is a document of one page.
-func text(lines ...string) *layout.Document {
-	var b layout.Block
-	for _, l := range lines {
-		var line layout.Line
-		for _, w := range strings.Fields(l) {
-			line.Words = append(line.Words, layout.Word{Text: w})
-		}
-		b.Lines = append(b.Lines, line)
-	}
-	return &layout.Document{Pages: []layout.Page{{Number: 1, Width: 595, Height: 842, Blocks: []layout.Block{b}}}}
-}
 
 func builtIn(t testing.TB) *classify.Model {
 	t.Helper()
@@ -116,7 +104,7 @@ func TestHandWrittenDocuments(t *testing.T) {
 			"Helaas kunnen wij niet aan uw verzoek voldoen. Heeft u nog vragen, neem dan gerust contact met ons op.",
 			"Met vriendelijke groet,", "J. de Wit"}},
 	} {
-		if got := m.Classify(text(tc.lines...)); got.Class.Label != tc.want {
+		if got := m.Classify(layouttest.Document(tc.lines...)); got.Class.Label != tc.want {
 			t.Errorf("%s: got %+v, then %+v", tc.want, got.Class, got.Alternatives)
 		}
 	}
@@ -130,15 +118,15 @@ func TestADocumentMustBeCalledWhatItIs(t *testing.T) {
 		"Subtotal 259.00", "VAT 19% 49.21", "Grand total 308.21", "Amount due 308.21", "Please make cheques payable to Acme Ltd.",
 	}
 	for _, first := range []string{"INVOICE", "Invoice no. 2025-118", "Rechnung", "Rechnungs-Nr. 118", "Facture", "Factura", "Factuurnummer 118", "Credit note"} {
-		if got := m.Classify(text(append([]string{first}, rest...)...)); got.Class.Label != "invoice" {
+		if got := m.Classify(layouttest.Document(append([]string{first}, rest...)...)); got.Class.Label != "invoice" {
 			t.Errorf("%s: got %+v", first, got)
 		}
 	}
-	got := m.Classify(text(append([]string{"2025-118"}, rest...)...))
+	got := m.Classify(layouttest.Document(append([]string{"2025-118"}, rest...)...))
 	if got.Class.Label != classify.Unknown || len(got.Alternatives) == 0 || got.Alternatives[0].Label != "invoice" {
 		t.Errorf("without a name: got %+v", got)
 	}
-	if why := m.Explain(text(append([]string{"2025-118"}, rest...)...)); !why.Unnamed {
+	if why := m.Explain(layouttest.Document(append([]string{"2025-118"}, rest...)...)); !why.Unnamed {
 		t.Errorf("the explanation does not say that the name is missing: %+v", why)
 	}
 }
@@ -148,11 +136,11 @@ func TestWhatIsNoDocumentIsUnknown(t *testing.T) {
 	for name, doc := range map[string]*layout.Document{
 		"no pages":    {},
 		"no words":    {Pages: []layout.Page{{Number: 1, Width: 595, Height: 842}}},
-		"one word":    text("hello"),
-		"gibberish":   text("xkq zzvb prrt", "wqpl 12 mnbv", "gfdd ssaq trewq plk", "zxcv bnmq"),
-		"numbers":     text("12 44 9 18", "3.5 1.22 8.1", "771 22 1"),
-		"other signs": text("発注書 番号", "合計 金額"),
-		"recipe":      text("Grandmother's apple cake", "Peel the apples and cut them into thin slices.", "Beat butter and sugar, add the eggs one by one.", "Bake for forty minutes."),
+		"one word":    layouttest.Document("hello"),
+		"gibberish":   layouttest.Document("xkq zzvb prrt", "wqpl 12 mnbv", "gfdd ssaq trewq plk", "zxcv bnmq"),
+		"numbers":     layouttest.Document("12 44 9 18", "3.5 1.22 8.1", "771 22 1"),
+		"other signs": layouttest.Document("発注書 番号", "合計 金額"),
+		"recipe":      layouttest.Document("Grandmother's apple cake", "Peel the apples and cut them into thin slices.", "Beat butter and sugar, add the eggs one by one.", "Bake for forty minutes."),
 	} {
 		got := m.Classify(doc)
 		if got.Class.Label != classify.Unknown {
@@ -207,7 +195,7 @@ func TestConcurrentUseGivesTheSameAnswers(t *testing.T) {
 }
 
 func TestVeryLongDocumentsAreCutOff(t *testing.T) {
-	long := text("Invoice")
+	long := layouttest.Document("Invoice")
 	line := long.Pages[0].Blocks[0].Lines[0]
 	for range 200_000 {
 		line.Words = append(line.Words, layout.Word{Text: "wordwordword"})
@@ -292,7 +280,7 @@ func FuzzRead(f *testing.F) {
 	f.Add([]byte("millrace-classifier 1\n"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		if m, err := classify.Read(b); err == nil {
-			m.Classify(text("Invoice 12"))
+			m.Classify(layouttest.Document("Invoice 12"))
 		}
 	})
 }

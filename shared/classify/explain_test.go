@@ -7,10 +7,11 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/shared/classify"
+	"github.com/millrace/millrace/shared/layout/layouttest"
 )
 
 func TestExplainNamesWhatSpokeForTheType(t *testing.T) {
-	doc := text("Mill & Sons", "Invoice", "Invoice number 4711", "Invoice date 2026-03-04", "Bill to", "Total due 12.50 EUR", "Payment terms 30 days net")
+	doc := layouttest.Document("Mill & Sons", "Invoice", "Invoice number 4711", "Invoice date 2026-03-04", "Bill to", "Total due 12.50 EUR", "Payment terms 30 days net")
 	m := builtIn(t)
 	why, answer := m.Explain(doc), m.Classify(doc)
 	if why.Label != "invoice" || answer.Class.Label != why.Label || why.Probability != answer.Class.Confidence || why.Over == why.Label {
@@ -29,7 +30,7 @@ func TestExplainNamesWhatSpokeForTheType(t *testing.T) {
 }
 
 func TestExplainHasNoReasonsWithoutWords(t *testing.T) {
-	why := builtIn(t).Explain(text())
+	why := builtIn(t).Explain(layouttest.Document())
 	if why.Label != classify.Unknown || len(why.For)+len(why.Against) > 0 {
 		t.Errorf("a document without words is explained by %+v", why)
 	}
@@ -37,7 +38,7 @@ func TestExplainHasNoReasonsWithoutWords(t *testing.T) {
 
 func TestExplainTellsOfAnUnlikelyType(t *testing.T) {
 	m := builtIn(t)
-	doc := text("zebra quark lantern", "window marble thunder", "river candle pocket orchid")
+	doc := layouttest.Document("zebra quark lantern", "window marble thunder", "river candle pocket orchid")
 	if got := m.Classify(doc).Class.Label; got != classify.Unknown {
 		t.Fatalf("classified as %s", got)
 	}

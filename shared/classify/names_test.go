@@ -5,20 +5,8 @@ import (
 	"testing"
 
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layout/layouttest"
 )
-
-// page is a page of lines.
-func page(lines ...string) layout.Page {
-	var b layout.Block
-	for _, l := range lines {
-		var line layout.Line
-		for _, w := range strings.Fields(l) {
-			line.Words = append(line.Words, layout.Word{Text: w})
-		}
-		b.Lines = append(b.Lines, line)
-	}
-	return layout.Page{Width: 595, Height: 842, Blocks: []layout.Block{b}}
-}
 
 func TestWhereANameCounts(t *testing.T) {
 	n, err := compileNames(map[string]Names{
@@ -34,19 +22,19 @@ func TestWhereANameCounts(t *testing.T) {
 		pages []layout.Page
 		want  string // the types that it is called, by the first letters
 	}{
-		"compound, anywhere":         {[]layout.Page{page("zu Ihrer RECHNUNGSNUMMER: 12 vom Mai")}, "i"},
-		"end of a compound":          {[]layout.Page{page("der Miet-Vertrag von gestern")}, "c"},
-		"not in the middle":          {[]layout.Page{page("Vertragsende Berechnung Abrechnung")}, ""},
-		"two words":                  {[]layout.Page{page("this credit", "note"), page("Crédit note")}, "i"},
-		"words apart":                {[]layout.Page{page("this credit", "note")}, ""},
-		"title at the beginning":     {[]layout.Page{page("ORDER 4711 of the fifth of May")}, "o"},
-		"title at the end":           {[]layout.Page{page("Acme Ltd, London, orden de compra")}, "o"},
-		"reference within a line":    {[]layout.Page{page("Account 12 Order # 4711")}, ""},
-		"title too far down":         {[]layout.Page{page(append(filler, "ORDER")...)}, ""},
-		"title on a later page":      {[]layout.Page{page("one"), page("ORDER")}, ""},
-		"heading on a later page":    {[]layout.Page{page("one"), page("Rechnung Nr. 12")}, "i"},
-		"mentioned on a later page":  {[]layout.Page{page("one"), page("Rechnungen sind binnen zehn Tagen zu bezahlen")}, ""},
-		"inside a later page's line": {[]layout.Page{page("one"), page("Ihre Rechnung")}, ""},
+		"compound, anywhere":         {[]layout.Page{layouttest.Page("zu Ihrer RECHNUNGSNUMMER: 12 vom Mai")}, "i"},
+		"end of a compound":          {[]layout.Page{layouttest.Page("der Miet-Vertrag von gestern")}, "c"},
+		"not in the middle":          {[]layout.Page{layouttest.Page("Vertragsende Berechnung Abrechnung")}, ""},
+		"two words":                  {[]layout.Page{layouttest.Page("this credit", "note"), layouttest.Page("Crédit note")}, "i"},
+		"words apart":                {[]layout.Page{layouttest.Page("this credit", "note")}, ""},
+		"title at the beginning":     {[]layout.Page{layouttest.Page("ORDER 4711 of the fifth of May")}, "o"},
+		"title at the end":           {[]layout.Page{layouttest.Page("Acme Ltd, London, orden de compra")}, "o"},
+		"reference within a line":    {[]layout.Page{layouttest.Page("Account 12 Order # 4711")}, ""},
+		"title too far down":         {[]layout.Page{layouttest.Page(append(filler, "ORDER")...)}, ""},
+		"title on a later page":      {[]layout.Page{layouttest.Page("one"), layouttest.Page("ORDER")}, ""},
+		"heading on a later page":    {[]layout.Page{layouttest.Page("one"), layouttest.Page("Rechnung Nr. 12")}, "i"},
+		"mentioned on a later page":  {[]layout.Page{layouttest.Page("one"), layouttest.Page("Rechnungen sind binnen zehn Tagen zu bezahlen")}, ""},
+		"inside a later page's line": {[]layout.Page{layouttest.Page("one"), layouttest.Page("Ihre Rechnung")}, ""},
 	} {
 		b := newBag(n)
 		b.read(&layout.Document{Pages: tc.pages})

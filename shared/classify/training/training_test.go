@@ -14,23 +14,11 @@ import (
 	"github.com/millrace/millrace/shared/classify/recipe"
 	"github.com/millrace/millrace/shared/classify/training"
 	"github.com/millrace/millrace/shared/layout"
+	"github.com/millrace/millrace/shared/layout/layouttest"
 )
 
 // small is a recipe that is quick to learn from.
 func small() recipe.Config { return recipe.Config{Seed: 1, Texts: 24, PDFs: 40} }
-
-// page is a document of one page.
-func page(lines ...string) *layout.Document {
-	var b layout.Block
-	for _, l := range lines {
-		var line layout.Line
-		for _, w := range strings.Fields(l) {
-			line.Words = append(line.Words, layout.Word{Text: w})
-		}
-		b.Lines = append(b.Lines, line)
-	}
-	return &layout.Document{Pages: []layout.Page{{Number: 1, Width: 595, Height: 842, Blocks: []layout.Block{b}}}}
-}
 
 // deliveryNote is number i of a sender whose paper always looks the same.
 func deliveryNote(i int) *layout.Document {
@@ -44,7 +32,7 @@ func deliveryNote(i int) *layout.Document {
 	for n := range 2 + i%4 {
 		lines = append(lines, fmt.Sprintf("%d %s %d Stück %d,%d", n+1, goods[(i+n)%len(goods)], 3+i*n, 2+n, i%10))
 	}
-	return page(append(lines, "Ware vollständig und unbeschädigt erhalten", "Unterschrift des Empfängers", "Fahrer und Kennzeichen",
+	return layouttest.Document(append(lines, "Ware vollständig und unbeschädigt erhalten", "Unterschrift des Empfängers", "Fahrer und Kennzeichen",
 		"Die Ware bleibt bis zur vollständigen Bezahlung unser Eigentum.")...)
 }
 
@@ -123,7 +111,7 @@ func letters(label string, n int) []training.Document {
 	towns := []string{"Passau", "Regen", "Zwiesel", "Freyung", "Cham"}
 	var out []training.Document
 	for i := range n {
-		out = append(out, training.Document{Name: fmt.Sprint("letter ", i), Label: label, Layout: page(
+		out = append(out, training.Document{Name: fmt.Sprint("letter ", i), Label: label, Layout: layouttest.Document(
 			"Kanzlei Moosbauer und Partner", "Rechtsanwälte in "+towns[i%len(towns)], "Sehr geehrte Damen und Herren,",
 			fmt.Sprintf("in der Sache %d teilen wir mit, dass der Termin verlegt wurde.", 100+i), "Mit freundlichen Grüßen", "Moosbauer")})
 	}
@@ -156,7 +144,7 @@ func TestTheUsersDocumentsAloneGiveTheSameModelEachTime(t *testing.T) {
 }
 
 func TestTypesOfTooFewDocuments(t *testing.T) {
-	docs := append(append(deliveryNotes("delivery_note", 0, 6), letters("notice", 3)...), training.Document{Name: "one", Label: "letter", Layout: page("Dear Sir or Madam, this is a letter about nothing in particular.")})
+	docs := append(append(deliveryNotes("delivery_note", 0, 6), letters("notice", 3)...), training.Document{Name: "one", Label: "letter", Layout: layouttest.Document("Dear Sir or Madam, this is a letter about nothing in particular.")})
 	m, r := run(t, docs, training.Config{Recipe: recipe.Config{Seed: 1, Texts: 6}})
 	want := []training.Few{{Label: "letter", Documents: 1}, {Label: "notice", Documents: 3, LeftOut: true}}
 	if diff := cmp.Diff(want, r.Few); diff != "" {
