@@ -68,30 +68,16 @@ It looks at what the parser read, in the blob store, with the model and the temp
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return a.withPostgres(cmd.Context(), func(pool *postgres.Pool) error {
-				s, err := query.Explain(cmd.Context(), pool, args[0])
+				var err error
+				if fields {
+					err = a.tellResults(cmd.Context(), pool, args[0], templates)
+				} else {
+					err = a.tellStory(cmd.Context(), pool, args[0])
+				}
 				if errors.Is(err, query.ErrNotFound) {
 					return fmt.Errorf("%w; if it was just handed over the sink has yet to hear of it, else millrace reconcile looks for it in the blob store too", err)
 				}
-				if err != nil {
-					return err
-				}
-				if fields {
-					told, err := a.explainFields(cmd.Context(), pool, s.Detail, templates)
-					switch {
-					case err != nil:
-						return err
-					case a.json:
-						return a.printJSON(told)
-					default:
-						return writeFieldStory(a.Out, told, terminalWidth(a.Out))
-					}
-				}
-				queues, queueErr := a.queueCounts(cmd.Context())
-				e := explain(s, queues, queueErr, time.Local)
-				if a.json {
-					return a.printJSON(e)
-				}
-				return writeExplanation(a.Out, e, terminalWidth(a.Out), time.Local)
+				return err
 			})
 		},
 	}
@@ -99,6 +85,20 @@ It looks at what the parser read, in the blob store, with the model and the temp
 	cmd.Flags().StringVar(&templates, "templates", "", "with --fields: folder of the extractor's templates (MILLRACE_TEMPLATES; default the built-in ones)")
 	a.jsonFlag(cmd, "one JSON object")
 	return cmd
+}
+
+// tellStory prints what happened to a document.
+func (a *app) tellStory(ctx context.Context, pool *postgres.Pool, id string) error {
+	s, err := query.Explain(ctx, pool, id)
+	if err != nil {
+		return err
+	}
+	queues, queueErr := a.queueCounts(ctx)
+	e := explain(s, queues, queueErr, time.Local)
+	if a.json {
+		return a.printJSON(e)
+	}
+	return writeExplanation(a.Out, e, terminalWidth(a.Out), time.Local)
 }
 
 // queueCounts asks the broker. A story can be told without.

@@ -25,6 +25,22 @@ type fieldStory struct {
 	Notes       []string             `json:"notes"` // where the explanation is not of what is stored
 }
 
+// tellResults prints why a document's class and its fields are what they are.
+func (a *app) tellResults(ctx context.Context, pool *postgres.Pool, id, templates string) error {
+	d, err := query.Get(ctx, pool, id)
+	if err != nil {
+		return err
+	}
+	s, err := a.explainFields(ctx, pool, d, templates)
+	if err != nil {
+		return err
+	}
+	if a.json {
+		return a.printJSON(s)
+	}
+	return writeFieldStory(a.Out, s, terminalWidth(a.Out))
+}
+
 // explainFields looks at a stored document again and tells why its class and its fields are what they are.
 func (a *app) explainFields(ctx context.Context, pool *postgres.Pool, d query.Detail, templates string) (fieldStory, error) {
 	s := fieldStory{Detail: d, Notes: []string{}}
