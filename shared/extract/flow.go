@@ -2,6 +2,7 @@ package extract
 
 import (
 	"cmp"
+	"encoding/binary"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,73 +14,109 @@ import (
 // flow is the document's running text in reading order: words with one blank between them, blocks with a newline.
 type flow struct {
 	folded
-	starts []int
-	words  []flowWord
+	lines []flowLine
 }
 
-// flowWord is a word of the flow and the page on which it stands.
-type flowWord struct {
-	page int
-	size int // bytes
-	box  *layout.Box
+// flowLine is a line of the flow with words, and where it stands.
+type flowLine struct {
+	start int // of the first word in the text
+	page  int
+	words []layout.Word
 }
 
 // flowWriter makes running texts; each takes the memory of the one before.
 type flowWriter struct {
-	starts []int
-	words  []flowWord
+	text  []byte
+	lines []flowLine
+	words int
+	full  bool // no more is taken
+	ascii bool // all of it; it may be so although this is false
 }
 
-func (w *flowWriter) of(doc *layout.Document) flow {
-	f := w.join(doc)
-	w.starts, w.words = f.starts, f.words
-	return f
-}
+func (w *flowWriter) begin() { w.words, w.full, w.ascii = 0, false, true }
 
-func (w *flowWriter) join(doc *layout.Document) flow {
-	var f flow
-	words := min(doc.Words(), maxWords)
-	f.starts, f.words = slices.Grow(w.starts[:0], words), slices.Grow(w.words[:0], words)
-	var sb strings.Builder
-	sb.Grow(min(8*words, maxFlow))
-	for i := range doc.Pages {
-		p := &doc.Pages[i]
-		number := p.Number
-		if number <= 0 {
-			number = i + 1
-		}
-		for b := range p.Blocks {
-			for l := range p.Blocks[b].Lines {
-				line := p.Blocks[b].Lines[l].Words
-				for k := range line {
-					if sb.Len()+len(line[k].Text) > maxFlow || len(f.words) >= maxWords {
-						f.folded = newFolded(sb.String())
-						return f
-					}
-					text := clean(line[k].Text)
-					f.starts = append(f.starts, sb.Len())
-					f.words = append(f.words, flowWord{number, len(text), &line[k].Box})
-					sb.WriteString(text)
-					sb.WriteByte(' ')
-				}
-			}
-			sb.WriteByte('\n')
-		}
+// line adds a line's words. It returns where they stand in the text, nowhere if they are not all there as they are, and whether
+// they are ASCII.
+func (w *flowWriter) line(words []layout.Word, page int) (at int, ascii bool) {
+	if w.full || len(words) == 0 {
+		return nowhere, false
 	}
-	f.folded = newFolded(sb.String())
-	return f
+	at = len(w.text)
+	w.lines = append(w.lines, flowLine{at, page, words})
+	if w.words+len(words) <= maxWords && w.plain(words) {
+		w.words += len(words)
+		return at, true
+	}
+	w.text, w.ascii = w.text[:at], false
+	same := true
+	for i := range words {
+		if len(w.text)+len(words[i].Text) > maxFlow || w.words+i >= maxWords {
+			w.full = true
+			return nowhere, false
+		}
+		text := clean(words[i].Text)
+		w.text = append(append(w.text, text...), ' ')
+		same = same && text == words[i].Text && text != "" && len(text) <= maxWordSize
+	}
+	w.words += len(words)
+	if !same {
+		return nowhere, false
+	}
+	return at, false
 }
+
+// plain adds a line's words, or a part of them, and says whether all are there and are ASCII that need not be cleaned.
+func (w *flowWriter) plain(words []layout.Word) bool {
+	from := len(w.text)
+	for i := range words {
+		text := words[i].Text
+		if n := len(text); n == 0 || n > maxWordSize || !visible(text[0]) || !visible(text[n-1]) {
+			return false
+		}
+		w.text = append(append(w.text, text...), ' ')
+	}
+	return len(w.text) <= maxFlow && asciiBytes(w.text[from:])
+}
+
+// visible says that a byte is an ASCII character and no blank.
+func visible(c byte) bool { return c-'!' < utf8.RuneSelf-'!' }
+
+// asciiBytes says that all bytes are ASCII.
+func asciiBytes(b []byte) bool {
+	all := uint64(0)
+	for ; len(b) >= 8; b = b[8:] {
+		all |= binary.LittleEndian.Uint64(b)
+	}
+	for _, c := range b {
+		all |= uint64(c)
+	}
+	return all&0x8080808080808080 == 0
+}
+
+func (w *flowWriter) endBlock() {
+	if !w.full {
+		w.text = append(w.text, '\n')
+	}
+}
+
+// end returns the text, which is good until the next reset.
+func (w *flowWriter) end() flow {
+	text := string(w.text)
+	return flow{folded{text, lower(text), w.ascii || plain(text)}, w.lines}
+}
+
+func (w *flowWriter) reset() { w.text, w.lines = w.text[:0], emptied(w.lines) }
 
 // clean returns a word without blanks around it and without bytes that are not UTF-8.
 func clean(word string) string {
 	plain := true
 	for i := range len(word) {
-		plain = plain && word[i]-'!' < utf8.RuneSelf-'!'
+		plain = plain && visible(word[i])
 	}
 	if plain {
 		return word
 	}
-	if n := len(word); n > 0 && (word[0] <= ' ' || word[0] >= utf8.RuneSelf || word[n-1] <= ' ' || word[n-1] >= utf8.RuneSelf) {
+	if n := len(word); n > 0 && (!visible(word[0]) || !visible(word[n-1])) {
 		word = strings.TrimFunc(word, unicode.IsSpace)
 	}
 	if utf8.ValidString(word) {
@@ -134,17 +171,23 @@ func (f *flow) runeStart(i int) int {
 
 // evidence returns the page on which text[from:to] starts and the union of the boxes of its words on that page.
 func (f *flow) evidence(from, to int) (page int, box layout.Box) {
-	i, _ := slices.BinarySearch(f.starts, from+1)
-	i = max(i-1, 0)
-	for ; i < len(f.starts) && f.starts[i] < to; i++ {
-		if f.starts[i]+f.words[i].size <= from {
-			continue
-		}
-		if page == 0 {
-			page = f.words[i].page
-		}
-		if f.words[i].page == page && usable(*f.words[i].box) {
-			box = box.Union(*f.words[i].box)
+	i, _ := slices.BinarySearchFunc(f.lines, from, func(l flowLine, at int) int { return l.start - at - 1 })
+	for _, l := range f.lines[max(i-1, 0):] {
+		start := l.start
+		for k := range l.words {
+			if start >= to {
+				return page, box
+			}
+			end := start + len(clean(l.words[k].Text))
+			if end > from {
+				if page == 0 {
+					page = l.page
+				}
+				if b := &l.words[k].Box; page == l.page && usable(b) {
+					box = box.Union(*b)
+				}
+			}
+			start = end + 1
 		}
 	}
 	return page, box

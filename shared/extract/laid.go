@@ -64,7 +64,7 @@ func (l *laid) row(sb *strings.Builder, r *row, width, left float64) {
 		if i > 0 {
 			blanks = 1
 		}
-		if part+1 < len(r.parts) && r.starts[i] >= r.parts[part+1].from {
+		if part+1 < len(r.parts) && int(w.from) >= r.parts[part+1].from {
 			part++
 			blanks = 2
 		}
@@ -76,10 +76,10 @@ func (l *laid) row(sb *strings.Builder, r *row, width, left float64) {
 		if !w.made {
 			m.box = w.box
 		}
-		sb.WriteString(w.text)
+		sb.WriteString(r.word(i))
 		m.to = sb.Len()
 		l.marks = append(l.marks, m)
-		column += blanks + utf8.RuneCountInString(w.text)
+		column += blanks + utf8.RuneCountInString(r.word(i))
 	}
 }
 
@@ -91,7 +91,7 @@ func middling(rows []row) (width, left float64) {
 		for k := range rows[i].words {
 			w := &rows[i].words[k]
 			left = min(left, w.box[0])
-			if n := utf8.RuneCountInString(w.text); n > 2 {
+			if n := utf8.RuneCountInString(rows[i].word(k)); n > 2 {
 				widths = append(widths, (w.box[2]-w.box[0])/float64(n))
 			}
 		}

@@ -111,8 +111,11 @@ type folded struct {
 	plain bool
 }
 
-func newFolded(text string) folded {
-	return folded{text, lower(text), !strings.Contains(text, "\u017f") && !strings.Contains(text, "\u212a")}
+func newFolded(text string) folded { return folded{text, lower(text), plain(text)} }
+
+// plain says that a text has neither a long s nor a Kelvin sign.
+func plain(text string) bool {
+	return !strings.Contains(text, "\u017f") && !strings.Contains(text, "\u212a")
 }
 
 // lower puts ASCII letters in lower case and leaves all else, so that offsets stay.

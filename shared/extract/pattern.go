@@ -48,23 +48,11 @@ func (r *reading) spots() [][]int {
 	return r.near
 }
 
-// line returns the text of a row, folded. It is folded once.
-func (r *reading) line(at int) *folded {
-	if r.lines == nil {
-		r.lines = make([]folded, len(r.sheet.rows))
-	}
-	f := &r.lines[at]
-	if f.text == "" {
-		*f = newFolded(r.sheet.rows[at].text)
-	}
-	return f
-}
-
 func (r *reading) matchLine(i int, p *compiledPattern, at int) {
 	if p.match.refuses(r.sheet.rows[at].text) {
 		return
 	}
-	f := r.line(at)
+	f := &r.sheet.rows[at].folded
 	if len(p.Near) > 0 && !slices.ContainsFunc(p.Near, func(w string) bool { return strings.Contains(f.lower, w) }) {
 		return
 	}

@@ -19,9 +19,8 @@ type reading struct {
 	addresses  []block       // nil until they are looked for
 	candidates [][]candidate // by rule
 	form       []layout.FormField
-	near       [][]int  // places of the plan's near words; nil until they are looked for
-	lines      []folded // by row; each empty until it is asked for
-	period     period   // of a statement's transactions; zero until they are read
+	near       [][]int // places of the plan's near words; nil until they are looked for
+	period     period  // of a statement's transactions; zero until they are read
 }
 
 // place is where a label is kept: labels[row][nth].

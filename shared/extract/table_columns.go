@@ -128,9 +128,9 @@ func (g *grid) split(r *row) []span {
 		}
 		c := g.column((w.box[0] + w.box[2]) / 2)
 		if out[c].to == 0 {
-			out[c].from = r.starts[i]
+			out[c].from = int(w.from)
 		}
-		out[c].to = r.starts[i] + len(w.text)
+		out[c].to = int(w.to)
 	}
 	return out
 }

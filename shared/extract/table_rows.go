@@ -91,8 +91,8 @@ func (r *reading) rateIn(text string) (string, bool) {
 func (r *reading) lineAt(g *grid, at int) (l line, numbers int) {
 	row := &r.sheet.rows[at]
 	l = line{page: row.page, box: row.evidence(0, len(row.text)), first: at, last: at, numbers: make([]string, len(g.cells))}
-	if w := &row.words[0]; w.box[2] < g.left && g.left-w.box[2] < 6*(w.box[3]-w.box[1]) && len(w.text) <= 4 && asciiDigit(w.text[0]) {
-		l.outer = strings.Trim(w.text, ".")
+	if w := &row.words[0]; w.box[2] < g.left && g.left-w.box[2] < 6*(w.box[3]-w.box[1]) && w.to <= 4 && asciiDigit(row.text[0]) {
+		l.outer = strings.Trim(row.word(0), ".")
 	}
 	spans := g.split(row)
 	for i, s := range spans {

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -15,48 +16,109 @@ type token struct {
 
 // tokenise adds the tokens of a text to out: runs of letters and runs of digits, folded. "N°", "№", "Nr.", "Number" and the
 // like become "no"; "#" is a token of its own.
-func tokenise(out []token, text string, parts []part) []token {
-	at := 0
-	lowered := ""
-	if isASCII(text) {
-		lowered = lower(text)
+func tokenise(out []token, f *folded, ascii bool, parts []part) []token {
+	first := len(out)
+	if ascii {
+		out = asciiTokens(out, f.lower)
+	} else {
+		out = anyTokens(out, f)
 	}
-	for i := 0; i < len(text); {
-		if c := text[i]; c < utf8.RuneSelf && c != '#' && !asciiLetter(c) && !asciiDigit(c) {
+	at := 0
+	for i := first; i < len(out); i++ {
+		for at < len(parts) && parts[at].to <= out[i].from {
+			at++
+		}
+		out[i].part = at
+	}
+	return out
+}
+
+// anyTokens adds the tokens of a text without their parts.
+func anyTokens(out []token, f *folded) []token {
+	for i := 0; i < len(f.text); {
+		if c := f.text[i]; c < utf8.RuneSelf && byteKinds[c] == otherByte {
 			i++
 			continue
 		}
-		r, n := utf8.DecodeRuneInString(text[i:])
+		r, n := utf8.DecodeRuneInString(f.text[i:])
 		var t token
 		switch {
 		case r == '#' || r == '№':
 			t = token{span{i, i + n}, "no", 0}
 		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			t = run(text, lowered, i, unicode.IsDigit(r))
+			t = run(f, i, unicode.IsDigit(r))
 		default:
 			i += n
 			continue
 		}
-		for at < len(parts) && parts[at].to <= t.from {
-			at++
-		}
-		t.part = at
 		out = append(out, t)
 		i = t.to
 	}
 	return out
 }
 
-// run reads the run at text[i]. Lowered is the text in lower case where that is what folding does, else empty.
-func run(text, lowered string, i int, digits bool) token {
+// Kinds of bytes.
+const (
+	otherByte = iota
+	letterByte
+	digitByte
+	signByte // #
+)
+
+// byteKinds are the kinds of bytes; those that are not ASCII are others.
+var byteKinds = func() (t [256]uint8) { //nolint:gochecknoglobals // constant
+	for c := range utf8.RuneSelf {
+		switch c := byte(c); {
+		case asciiLetter(c):
+			t[c] = letterByte
+		case asciiDigit(c):
+			t[c] = digitByte
+		case c == '#':
+			t[c] = signByte
+		}
+	}
+	return t
+}()
+
+// asciiTokens is like anyTokens for an ASCII text in lower case.
+func asciiTokens(out []token, text string) []token {
+	for i := 0; i < len(text); {
+		kind := byteKinds[text[i]]
+		if kind == otherByte {
+			i++
+			continue
+		}
+		end := i + 1
+		for kind != signByte && end < len(text) && byteKinds[text[end]] == kind {
+			end++
+		}
+		if len(out) == cap(out) {
+			out = slices.Grow(out, 1)
+		}
+		out = out[:len(out)+1]
+		t := &out[len(out)-1]
+		t.from, t.to, t.text = i, end, text[i:end]
+		switch t.text[0] {
+		case '#':
+			t.text = "no"
+		case 'n':
+			t.text = numberWord(t.text)
+		}
+		i = end
+	}
+	return out
+}
+
+// run reads the run at text[i].
+func run(f *folded, i int, digits bool) token {
+	text := f.text
 	end := i
-	plain := true
+	ascii := true
 	for end < len(text) {
 		if c := text[end]; c < utf8.RuneSelf {
 			if digits != asciiDigit(c) || !digits && !asciiLetter(c) {
 				break
 			}
-			plain = plain && c >= 'a'
 			end++
 			continue
 		}
@@ -64,14 +126,14 @@ func run(text, lowered string, i int, digits bool) token {
 		if digits != unicode.IsDigit(r) || !digits && !unicode.IsLetter(r) && !unicode.IsMark(r) {
 			break
 		}
-		plain = false
+		ascii = false
 		end += n
 	}
 	t := token{span: span{i, end}, text: text[i:end]}
 	switch {
-	case plain || digits:
-	case lowered != "":
-		t.text = lowered[i:end]
+	case digits:
+	case ascii:
+		t.text = f.lower[i:end]
 	default:
 		t.text = fold(t.text)
 	}
@@ -86,11 +148,17 @@ func run(text, lowered string, i int, digits bool) token {
 			}
 		}
 	}
-	switch t.text {
-	case "nr", "num", "nro", "number", "nummer", "numero":
-		t.text = "no"
-	}
+	t.text = numberWord(t.text)
 	return t
+}
+
+// numberWord returns "no" for a word that means it.
+func numberWord(word string) string {
+	switch word {
+	case "nr", "num", "nro", "number", "nummer", "numero":
+		return "no"
+	}
+	return word
 }
 
 // fold lowers case and removes the accents of Western European letters.
@@ -152,7 +220,8 @@ func isASCII(s string) bool {
 
 // foldLabel returns a label's tokens.
 func foldLabel(label string) []string {
-	tokens := tokenise(nil, label, nil)
+	f := newFolded(label)
+	tokens := tokenise(nil, &f, isASCII(label), nil)
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text
