@@ -17,6 +17,7 @@ type limits struct {
 	Pages    int           `env:"MILLRACE_PARSER_MAX_PAGES" envDefault:"5000" desc:"most pages"`
 	Rescue   time.Duration `env:"MILLRACE_PARSER_MAX_RESCUE" envDefault:"1m" desc:"time for trying again, by other means and page by page, what crashed its reader or went over a limit; negative for not at all"`
 	Time     time.Duration `env:"MILLRACE_PARSER_MAX_TIME" envDefault:"1m" desc:"longest time for one document"`
+	CPU      time.Duration `env:"MILLRACE_PARSER_MAX_CPU" envDefault:"1m" desc:"most processor time for one document"`
 	Memory   int64         `env:"MILLRACE_PARSER_MAX_MEMORY" envDefault:"1073741824" desc:"memory of one reading process, in bytes"`
 	Unpack   int64         `env:"MILLRACE_PARSER_MAX_UNPACKED" envDefault:"1073741824" desc:"bytes that a file's streams may unpack to"`
 }
@@ -49,6 +50,7 @@ func (s settings) sandbox(log *slog.Logger) sandbox.Config {
 		Children: l.Children, Recycle: l.Recycle, Log: log, Passwords: s.Reading.passwords(), OCR: s.Reading.OCR,
 		Limits: sandbox.Limits{
 			Limits: pdf.Limits{Bytes: l.Bytes, Pages: l.Pages, Time: l.Time, Unpack: l.Unpack},
+			CPU:    l.CPU,
 			Memory: l.Memory,
 			Rescue: l.Rescue,
 		},

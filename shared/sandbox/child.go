@@ -66,7 +66,7 @@ func serve(in io.Reader, out io.Writer, do engines) error {
 	debug.SetGCPercent(400) // documents are short-lived; the memory limit sets in where it has to
 	go leaveWithParent(os.Getppid())
 	buffered := bufio.NewReaderSize(in, 64<<10)
-	restricted := false
+	shut := false
 	for {
 		var ask request
 		content, err := readFrame(buffered, &ask, 1<<40)
@@ -76,12 +76,17 @@ func serve(in io.Reader, out io.Writer, do engines) error {
 		if err != nil {
 			return fmt.Errorf("read request: %w", err)
 		}
-		if !restricted {
+		var missing []string
+		switch {
+		case ask.Vault != nil:
 			debug.SetMemoryLimit(ask.Limits.Memory * 3 / 4)
-			restrict(ask.Limits.Memory)
-			restricted = true
+			missing = ask.Vault.shut(ask.Limits.Memory)
+			shut = true
+		case !shut:
+			return errors.New("the first request does not say what this process may do")
 		}
 		reply, body := do.one(content, ask)
+		reply.Missing = missing
 		if err := writeFrame(out, reply, body); err != nil {
 			return fmt.Errorf("write answer: %w", err)
 		}

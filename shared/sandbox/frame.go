@@ -27,6 +27,9 @@ type request struct {
 	Draw    *drawing       `json:"draw,omitempty"` // not to read the document, but to draw a page of it
 
 	MediaType string `json:"media_type,omitempty"` // of what is no PDF
+
+	// Vault comes with the first request to a child, which shuts itself in before it looks at the body.
+	Vault *vault `json:"vault,omitempty"`
 }
 
 // drawing is a page, numbered from 1, and how many pixels an inch its picture is to have.
@@ -44,6 +47,7 @@ type answer struct {
 	Fault   *wireFault   `json:"fault,omitempty"`
 	Compile bool         `json:"compile,omitempty"` // PDFium is needed: ask again when it is compiled
 	Used    memoryReport `json:"used"`
+	Missing []string     `json:"missing,omitempty"` // what of the vault this system refused, with a child's first answer
 }
 
 // memoryReport is what the child holds after the document.

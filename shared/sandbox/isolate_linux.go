@@ -6,8 +6,7 @@ import (
 	"os/exec"
 	"strconv"
 	"syscall"
-
-	"golang.org/x/sys/unix"
+	"time"
 )
 
 // isolate puts a child into a process group of its own, to die when its parent does.
@@ -15,35 +14,37 @@ func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
 }
 
-// restrict is called in the child: no more memory than a quarter above the limit, no files to write, no core dumps, no new
-// privileges. What the kernel refuses is left as it is; the parent watches too.
-func restrict(memory int64) {
-	set := func(resource int, n uint64) { _ = unix.Setrlimit(resource, &unix.Rlimit{Cur: n, Max: n}) }
-	set(unix.RLIMIT_DATA, overhead*(uint64(memory)*5/4+128<<20))
-	set(unix.RLIMIT_CORE, 0)
-	set(unix.RLIMIT_FSIZE, 0)
-	set(unix.RLIMIT_NOFILE, 64) // tesseract's pipes, and what it opens itself, beside PDFium's cache
-	_ = unix.Prctl(unix.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-}
-
 // residentMemory returns the bytes of a process's memory that are in RAM, from /proc/PID/statm (proc(5)).
 func residentMemory(pid int) (int64, bool) {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/statm")
+	pages, ok := numbers("/proc/"+strconv.Itoa(pid)+"/statm", 1, 1)
+	return pages * int64(os.Getpagesize()), ok
+}
+
+// tick is the unit of times in /proc: USER_HZ is 100 on every architecture that Go runs on (proc(5), times(2)).
+const tick = 10 * time.Millisecond
+
+// processorTime returns what a process and its ended children have used, from /proc/PID/stat (proc(5)): utime to cstime.
+func processorTime(pid int) (time.Duration, bool) {
+	ticks, ok := numbers("/proc/"+strconv.Itoa(pid)+"/stat", 11, 14) // counted from behind the name, which may hold anything
+	return time.Duration(ticks) * tick, ok
+}
+
+// numbers returns the sum of some fields of a line, counted from 0 behind the last parenthesis, if it has any.
+func numbers(path string, first, last int) (sum int64, ok bool) {
+	text, err := os.ReadFile(path) //nolint:gosec // one of /proc
 	if err != nil {
 		return 0, false
 	}
-	fields := bytes.Fields(text)
-	if len(fields) < 2 {
+	fields := bytes.Fields(text[bytes.LastIndexByte(text, ')')+1:])
+	if len(fields) <= last {
 		return 0, false
 	}
-	pages, err := strconv.ParseInt(string(fields[1]), 10, 64)
-	return pages * int64(os.Getpagesize()), err == nil
-}
-
-// degraded names the limits that this system does not have, or "".
-func degraded() string {
-	if _, ok := residentMemory(os.Getpid()); !ok {
-		return "memory cannot be watched: /proc is not there"
+	for _, f := range fields[first : last+1] {
+		n, err := strconv.ParseInt(string(f), 10, 64)
+		if err != nil {
+			return 0, false
+		}
+		sum += n
 	}
-	return ""
+	return sum, true
 }

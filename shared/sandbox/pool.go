@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime"
+	"strings"
 	"sync"
 	"time"
 
@@ -19,8 +20,9 @@ import (
 type Limits struct {
 	pdf.Limits
 
-	Memory int64 // bytes that a child may hold; 1 GiB
-	Output int64 // bytes of the encoded layout; 256 MiB
+	CPU    time.Duration // processor time, of what Time is by the clock; as much as Time
+	Memory int64         // bytes that a child may hold; 1 GiB
+	Output int64         // bytes of the encoded layout; 256 MiB
 
 	// Rescue is how long, at most, a document that failed as a whole (it crashed its reader, or went over a limit of time or memory) is
 	// tried by other means: the other engine, then page by page. 0 stands for Time, a negative one for not at all.
@@ -42,7 +44,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() (Config, error) {
-	if c.Children < 0 || c.Recycle < 0 || c.Limits.Memory < 0 || c.Limits.Output < 0 {
+	if c.Children < 0 || c.Recycle < 0 || c.Limits.Memory < 0 || c.Limits.Output < 0 || c.Limits.CPU < 0 {
 		return c, errors.New("sandbox: numbers in the configuration must not be negative")
 	}
 	if c.Limits.Memory > 0 && c.Limits.Memory < 64<<20 {
@@ -66,6 +68,9 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Limits.Time == 0 {
 		c.Limits.Time = time.Minute
 	}
+	if c.Limits.CPU == 0 {
+		c.Limits.CPU = c.Limits.Time
+	}
 	if c.Limits.Rescue == 0 {
 		c.Limits.Rescue = c.Limits.Time
 	}
@@ -88,6 +93,8 @@ type Pool struct {
 	slots   chan *process // one for each child; nil where none is running
 	closing chan struct{}
 	once    sync.Once
+	vault   vault // what the children are told to shut themselves into
+	warned  sync.Once
 }
 
 // New returns a pool. Children are started when they are needed first.
@@ -100,19 +107,26 @@ func New(cfg Config) (*Pool, error) {
 	if err != nil {
 		return nil, err
 	}
-	if missing := degraded(); missing != "" {
-		cfg.Log.Warn("documents are read with weaker limits on this system", "missing", missing)
-	}
 	recognition, err := ocr.Find(context.Background(), cfg.OCR)
 	if err != nil {
 		cfg.Log.Warn("pages that are pictures will not be read", "error", err)
 	}
 	p := &Pool{cfg: cfg, starter: s, engine: newCompiled(s.path, cfg.Log), slots: make(chan *process, cfg.Children), closing: make(chan struct{})}
 	p.options = reader.Options{Engine: cfg.Engine, Passwords: cfg.Passwords, OCR: recognition, Memory: cfg.Limits.Memory / 2}
+	p.vault = vaultFor(p.engine.folder, recognition)
 	for range cfg.Children {
 		p.slots <- nil
 	}
 	return p, nil
+}
+
+// warnOf logs, once, which protections a child could not get.
+func (p *Pool) warnOf(missing []string) {
+	if len(missing) > 0 {
+		p.warned.Do(func() {
+			p.cfg.Log.Warn("documents are read with weaker protection on this system", "missing", strings.Join(missing, "; "))
+		})
+	}
 }
 
 // Read reads a document in a child. The error is a fault: Permanent with a kind of package pdf where the document is the

@@ -116,6 +116,28 @@ func (p *process) kill() {
 	_ = p.cmd.Wait() // its end is no news
 }
 
+// watchEvery is how often a child's memory and processor time are looked at.
+const watchEvery = 20 * time.Millisecond
+
+// cpuMeter tells how much processor time a child has used for one document.
+type cpuMeter struct {
+	pid    int
+	before time.Duration // used for earlier documents
+	begun  bool
+}
+
+// used returns the time since shortly before it was first called: documents that are read sooner cost no look at the process.
+func (m *cpuMeter) used() time.Duration {
+	now, ok := processorTime(m.pid)
+	if !ok {
+		return 0
+	}
+	if !m.begun {
+		m.begun, m.before = true, max(0, now-watchEvery)
+	}
+	return now - m.before
+}
+
 // exchanged is the outcome of one request.
 type exchanged struct {
 	reply answer
@@ -135,8 +157,9 @@ func (p *process) ask(ctx context.Context, closing <-chan struct{}, ask request,
 	}()
 	clock := time.NewTimer(ask.Limits.Time + grace)
 	defer clock.Stop()
-	watch := time.NewTicker(20 * time.Millisecond)
+	watch := time.NewTicker(watchEvery)
 	defer watch.Stop()
+	cpu := cpuMeter{pid: p.cmd.Process.Pid}
 	fail := func(err error) (answer, []byte, error) {
 		killGroup(p.cmd)
 		<-done
@@ -158,6 +181,9 @@ func (p *process) ask(ctx context.Context, closing <-chan struct{}, ask request,
 		case <-watch.C:
 			if used, ok := residentMemory(p.cmd.Process.Pid); ok && used > ask.Limits.Memory {
 				return fail(outOfMemory(ask.Limits.Memory))
+			}
+			if cpu.used() > ask.Limits.CPU {
+				return fail(fault.New(fault.ClassPermanent, pdf.KindTimeout, "the document could not be read within %v of processor time", ask.Limits.CPU))
 			}
 		}
 	}

@@ -62,6 +62,8 @@ func misbehave(ctx context.Context, content []byte, limits pdf.Limits, options r
 		return pdf.Reading{}, fault.New(fault.ClassPermanent, rest, "as asked")
 	case "pdf":
 		return new(reader.Reader).Read(ctx, []byte(rest), limits, options)
+	case "reach":
+		rest = reach(rest)
 	case "pages":
 		return misbehavePages(strings.Fields(rest), limits, options)
 	}

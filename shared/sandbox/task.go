@@ -71,6 +71,9 @@ func (t *task) attempt(ctx context.Context, ask request) (answer, []byte, error)
 			return answer{}, nil, fmt.Errorf("start a reading process: %w", err)
 		}
 	}
+	if t.child.documents == 0 {
+		ask.Vault = &t.pool.vault
+	}
 	reply, body, err := t.child.ask(ctx, t.pool.closing, ask, t.content)
 	if err != nil {
 		t.child.kill()
@@ -78,6 +81,7 @@ func (t *task) attempt(ctx context.Context, ask request) (answer, []byte, error)
 		return answer{}, nil, err
 	}
 	t.child.documents++
+	t.pool.warnOf(reply.Missing)
 	if t.child.documents >= t.pool.cfg.Recycle || reply.Used.Heap > uint64(t.pool.cfg.Limits.Memory)/2 {
 		t.child.kill()
 		t.child = nil

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"image"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -33,6 +34,22 @@ type Config struct {
 
 // Enabled reports whether pages can be recognized.
 func (c Config) Enabled() bool { return c.Program != "" }
+
+// Reads names the folders and files that tesseract, its libraries and its models are read from; none where c is not enabled.
+func (c Config) Reads() []string {
+	if !c.Enabled() {
+		return nil
+	}
+	program, err := filepath.EvalSymlinks(c.Program)
+	if err != nil {
+		program = c.Program
+	}
+	home := filepath.Dir(program)
+	if above := filepath.Dir(home); above != filepath.Dir(above) {
+		home = above // /opt/tesseract of /opt/tesseract/bin/tesseract, but never everything
+	}
+	return []string{home, "/usr", "/lib", "/lib64", "/etc/ld.so.cache"}
+}
 
 // Off is the languages setting that stands for no character recognition.
 const Off = "none"
