@@ -89,7 +89,7 @@ func (a *app) correct(ctx context.Context, id string, o correctOptions) error {
 			return err
 		}
 		if o.class != "" && !o.newClass {
-			if err := checkClass(ctx, pool, o.class, templates); err != nil {
+			if err := a.checkClass(ctx, pool, o.class, templates); err != nil {
 				return err
 			}
 		}
@@ -127,10 +127,10 @@ func (a *app) author(flag string) (string, error) {
 }
 
 // checkClass refuses a class that neither the model, the templates nor any document knows.
-func checkClass(ctx context.Context, pool *postgres.Pool, class string, templates *extract.Extractor) error {
-	model, err := classify.Default()
+func (a *app) checkClass(ctx context.Context, pool *postgres.Pool, class string, templates *extract.Extractor) error {
+	model, err := a.installedModel()
 	if err != nil {
-		return fmt.Errorf("load the classifier's model: %w", err)
+		return err
 	}
 	stored, err := query.Classes(ctx, pool)
 	if err != nil {

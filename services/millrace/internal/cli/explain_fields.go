@@ -63,9 +63,9 @@ func (a *app) explainFields(ctx context.Context, pool *postgres.Pool, d query.De
 	if err != nil {
 		return s, fmt.Errorf("look at document %.12s again: %w", d.ID, err)
 	}
-	model, err := classify.Default()
+	model, err := a.installedModel()
 	if err != nil {
-		return s, fmt.Errorf("load the classifier's model: %w", err)
+		return s, err
 	}
 	extractor, err := extract.New(extract.Config{TemplateDir: cmp.Or(templates, a.settings.Templates)})
 	if err != nil {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/millrace/millrace/services/millrace/internal/datadir"
 	"github.com/millrace/millrace/services/millrace/internal/table"
+	"github.com/millrace/millrace/shared/classify"
 	"github.com/millrace/millrace/shared/classify/training"
 	"github.com/millrace/millrace/shared/modelstore"
 	"github.com/millrace/millrace/shared/remote"
@@ -24,9 +25,9 @@ const modelsFolder = "models"
 // models returns the store of classifier models: in the given folder, else where the classifier looks for its own by
 // MILLRACE_CLASSIFIER_MODEL, else in the data folder.
 func (a *app) models(dir string) (modelstore.Store, error) {
-	set := a.settings.ClassifierModel
-	if dir == "" && set != "" && a.settings.ClassifierBackend == remote.Builtin {
-		if info, err := os.Stat(set); err == nil && !info.IsDir() {
+	if dir == "" {
+		set, file := a.classifierModel()
+		if file {
 			return modelstore.Store{}, fmt.Errorf("MILLRACE_CLASSIFIER_MODEL names a file, which has no versions: set it to a folder, or name one with --models")
 		}
 		dir = set
@@ -39,6 +40,40 @@ func (a *app) models(dir string) (modelstore.Store, error) {
 		dir = data.Sub(modelsFolder)
 	}
 	return modelstore.At(dir), nil
+}
+
+// classifierModel returns what MILLRACE_CLASSIFIER_MODEL sets for the built-in classifier, and whether it is a file rather than a folder.
+func (a *app) classifierModel() (path string, file bool) {
+	if a.settings.ClassifierBackend != remote.Builtin {
+		return "", false // it names a remote model
+	}
+	info, err := os.Stat(a.settings.ClassifierModel)
+	return a.settings.ClassifierModel, err == nil && !info.IsDir()
+}
+
+// installedModel returns the model that the classifier of this instance uses: the built-in one where no other was put to use.
+func (a *app) installedModel() (*classify.Model, error) {
+	if path, file := a.classifierModel(); file {
+		return classify.Load(path)
+	}
+	store, err := a.models("")
+	if err != nil {
+		return nil, err
+	}
+	return modelInUse(store)
+}
+
+// modelInUse returns the model of a store that is in use.
+func modelInUse(store modelstore.Store) (*classify.Model, error) {
+	name, err := store.Current()
+	if err != nil {
+		return nil, err
+	}
+	m, err := store.Load(name)
+	if err != nil {
+		return nil, fmt.Errorf("load the classifier's model: %w; put another to use: millrace models use built-in", err)
+	}
+	return m, nil
 }
 
 func modelsFlag(cmd *cobra.Command, into *string) {

@@ -108,7 +108,7 @@ func (a *app) train(ctx context.Context, o trainOptions) error {
 	if err != nil {
 		return err
 	}
-	inUse, err := a.modelInUse(store)
+	inUse, err := modelInUse(store)
 	if err != nil {
 		return err
 	}
@@ -137,19 +137,6 @@ func (a *app) train(ctx context.Context, o trainOptions) error {
 		return err
 	}
 	return a.someFailed(len(collected.Unread), len(collected.Unread)+len(collected.Documents)+collected.Twice, "could not be read")
-}
-
-// modelInUse returns the model that the new one is compared with.
-func (a *app) modelInUse(store modelstore.Store) (*classify.Model, error) {
-	name, err := store.Current()
-	if err != nil {
-		return nil, err
-	}
-	m, err := store.Load(name)
-	if err != nil {
-		return nil, fmt.Errorf("%w; put another to use first: millrace models use built-in", err)
-	}
-	return m, nil
 }
 
 // collect reads the documents from all sources.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/millrace/millrace/services/millrace/internal/inspect"
 	"github.com/millrace/millrace/shared/modelstore"
 )
 
@@ -59,6 +60,13 @@ func TestTrainInstallAndRollBack(t *testing.T) {
 	}
 	if r := run(t, nil, "models", "use", got.Name, "--models", models); r.code != ExitOK || inUse() != got.Name {
 		t.Errorf("%s is in use: %s", inUse(), r.err)
+	}
+	paths, _ := samples(t, 1, "letter")
+	for setting, model := range map[string]string{models: got.Model, filepath.Join(models, got.Name+".model"): got.Model, "": "doctype/1"} {
+		r := run(t, []string{"MILLRACE_CLASSIFIER_MODEL=" + setting}, "inspect", "--json", paths[0])
+		if class := objects[inspect.Result](t, r.out)[0].Class; class == nil || !strings.HasPrefix(class.Model, model) || model == "" {
+			t.Errorf("with the model %q inspect uses %+v, want %s: %s", setting, class, model, r.err)
+		}
 	}
 	if r := run(t, nil, "models", "--models", models); !strings.Contains(r.out, "in use  "+got.Name) || !strings.Contains(r.out, modelstore.BuiltIn) {
 		t.Errorf("the table says\n%s", r.out)

@@ -27,7 +27,7 @@ func (u *instance) explain() {
 		data = " --data " + u.flags.data
 	}
 	u.console.say(`
-  Drop PDFs into   %s
+  Drop files into  %s
   or upload with   curl -F file=@NAME.pdf %s/documents
   Query            psql '%s'
                    select name, class, confidence from documents;

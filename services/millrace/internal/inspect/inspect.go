@@ -78,11 +78,12 @@ type Error struct {
 
 // Config says how to inspect. The zero value is useful.
 type Config struct {
-	Templates string // folder of templates that replace or add to the built-in ones
-	Template  string // one template file; documents are read by it whatever their class; empty for the class's own
-	PageOnly  bool   // withhold embedded XML and form fields from the extractor
-	Explain   bool   // tell which values lost and which templates nearly fitted
-	Children  int    // documents read at once; 0: the number of CPUs
+	Templates string          // folder of templates that replace or add to the built-in ones
+	Template  string          // one template file; documents are read by it whatever their class; empty for the class's own
+	PageOnly  bool            // withhold embedded XML and form fields from the extractor
+	Explain   bool            // tell which values lost and which templates nearly fitted
+	Model     *classify.Model // the built-in one where nil
+	Children  int             // documents read at once; 0: the number of CPUs
 	Stdin     io.Reader
 
 	From, To  int      // pages to be read, numbered from 1; all when zero
@@ -109,9 +110,12 @@ type Inspector struct {
 
 // New loads the model and the templates. Close ends its children. The program must call [sandbox.Child] at its very start.
 func New(cfg Config) (*Inspector, error) {
-	model, err := classify.Default()
-	if err != nil {
-		return nil, fmt.Errorf("load the classifier's model: %w", err)
+	model := cfg.Model
+	if model == nil {
+		var err error
+		if model, err = classify.Default(); err != nil {
+			return nil, fmt.Errorf("load the classifier's model: %w", err)
+		}
 	}
 	extractor, err := extract.New(extract.Config{TemplateDir: cfg.Templates, TemplateFile: cfg.Template})
 	if err != nil {
