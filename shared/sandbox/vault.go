@@ -9,8 +9,8 @@ import (
 
 // vault is what a child may still do once it has shut itself in: compute, answer, and read what is named here.
 type vault struct {
-	Read    []string `json:"read,omitempty"`    // folders and files to read, and to start programs of
-	Nobody  bool     `json:"nobody,omitempty"`  // to become nobody where it is root
+	Read   []string `json:"read,omitempty"`   // folders and files to read, and to start programs of
+	Nobody bool     `json:"nobody,omitempty"` // to become nobody where it is root
 }
 
 // nobody is the user and the group without rights on every system that has a name for them.

@@ -38,7 +38,7 @@ func reach(what string) string {
 	case "signal":
 		err = syscall.Kill(os.Getppid(), syscall.SIGWINCH)
 	case "run":
-		err = exec.Command(where).Run() //nolint:gosec,noctx // what it is for
+		err = exec.Command(where).Run() //nolint:noctx // what it is for
 	case "users":
 		return fmt.Sprint(os.Getuid(), os.Geteuid(), os.Getgid())
 	}
@@ -62,7 +62,7 @@ func TestAReaderThatIsTakenOverReachesNothing(t *testing.T) {
 
 	folder := t.TempDir()
 	secret := filepath.Join(folder, "secret")
-	if err := os.WriteFile(secret, []byte("x"), 0o644); err != nil { //nolint:gosec // not the mode is to deny it
+	if err := os.WriteFile(secret, []byte("x"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 	tcp, unix := listen(t, "tcp", "127.0.0.1:0"), listen(t, "unix", filepath.Join(folder, "s"))
