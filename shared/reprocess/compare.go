@@ -7,6 +7,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/millrace/millrace/shared/event"
 )
@@ -85,11 +86,11 @@ func compareClassified(before, after payload) []Change {
 	return []Change{value("class", b.Class.Label, a.Class.Label)}
 }
 
-// compareExtracted compares fields by name. Where a name has several values, equal ones belong together, and of the others the
-// first with the first.
+// compareExtracted compares fields by name, rows by kind and checks by whether they hold. Where a name has several values, equal ones
+// belong together, and of the others the first with the first.
 func compareExtracted(before, after payload) []Change {
 	b, a := decoded[event.Extracted](before, after)
-	old, young := byName(b.Fields), byName(a.Fields)
+	old, young := byName(b), byName(a)
 	names := slices.Collect(maps.Keys(old))
 	for name := range young {
 		if old[name] == nil {
@@ -121,10 +122,25 @@ func compareExtracted(before, after payload) []Change {
 	return all
 }
 
-func byName(fields []event.Field) map[string][]string {
+// byName returns what a result says: a field's values by its name, rows by their kind, and what became of checks.
+func byName(x event.Extracted) map[string][]string {
 	out := make(map[string][]string)
-	for _, f := range fields {
+	for _, f := range x.Fields {
 		out[f.Name] = append(out[f.Name], f.Value)
+	}
+	for _, row := range x.Items {
+		cells := make([]string, len(row.Cells))
+		for i, c := range row.Cells {
+			cells[i] = c.Name + "=" + c.Value
+		}
+		out[row.Kind] = append(out[row.Kind], strings.Join(cells, ", "))
+	}
+	for _, c := range x.Checks {
+		holds := "does not hold"
+		if c.Holds {
+			holds = "holds"
+		}
+		out["check "+c.Name] = append(out["check "+c.Name], holds)
 	}
 	return out
 }

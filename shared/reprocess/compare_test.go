@@ -51,6 +51,22 @@ func TestFieldsAreComparedByNameAndValue(t *testing.T) {
 	}
 }
 
+func TestRowsAndChecksAreComparedToo(t *testing.T) {
+	row := func(description, amount string) event.Item {
+		return event.Item{Kind: "line_item", Cells: []event.Cell{{Name: "description", Value: description}, {Name: "amount", Value: amount}}}
+	}
+	before := event.Extracted{Items: []event.Item{row("Bolt", "1.00"), row("Nut", "2.00")}, Checks: []event.Check{{Name: "line_items"}}}
+	after := event.Extracted{Items: []event.Item{row("Bolt", "1.00"), row("Nut", "3.00")}, Checks: []event.Check{{Name: "line_items", Holds: true}}}
+	want := []Change{
+		{"check line_items", Changed, "does not hold", "holds"},
+		{"line_item", Same, "description=Bolt, amount=1.00", "description=Bolt, amount=1.00"},
+		{"line_item", Changed, "description=Nut, amount=2.00", "description=Nut, amount=3.00"},
+	}
+	if diff := cmp.Diff(want, compareExtracted(encoded(t, before), encoded(t, after))); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}
+
 func TestParsesAreComparedByWhatTheySay(t *testing.T) {
 	size := func(n int64) *int64 { return &n }
 	before := encoded(t, event.Parsed{Outcome: "partial", Pages: 3, FailedPages: []int{2}, Words: 10, Language: "en"})
