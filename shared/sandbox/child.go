@@ -9,6 +9,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"time"
 
 	"github.com/millrace/millrace/shared/fault"
@@ -100,9 +101,7 @@ func (do engines) one(content []byte, ask request) (reply answer, body []byte) {
 			body = nil
 			reply = answer{Fault: toWire(fault.New(fault.ClassPermanent, pdf.KindCrashed, "the reader failed on this document: %v", cause))}
 		}
-		var m runtime.MemStats
-		runtime.ReadMemStats(&m)
-		reply.Used = memoryReport{Heap: m.HeapSys - m.HeapReleased}
+		reply.Used = memoryReport{Heap: heapHeld()}
 	}()
 	if ask.Draw != nil {
 		body, perInch, err := do.draw(context.Background(), content, ask.Draw.Page, ask.Draw.PerInch, ask.Options)
@@ -117,6 +116,19 @@ func (do engines) one(content []byte, ask request) (reply answer, body []byte) {
 	}
 	body, err = layout.Encode(reading.Document)
 	return answerOf(answer{Summary: summarise(reading.Document), Total: reading.Pages}, body, err, ask.Limits.Output)
+}
+
+// heapHeld returns how many bytes of heap this process holds: in use, and free but not given back. Unlike runtime.ReadMemStats
+// it does not stop the world, which took 20 µs for each document.
+func heapHeld() (sum uint64) {
+	parts := []metrics.Sample{
+		{Name: "/memory/classes/heap/objects:bytes"}, {Name: "/memory/classes/heap/unused:bytes"}, {Name: "/memory/classes/heap/free:bytes"},
+	}
+	metrics.Read(parts)
+	for _, p := range parts {
+		sum += p.Value.Uint64()
+	}
+	return sum
 }
 
 // answerOf makes the answer of an outcome.
