@@ -42,22 +42,85 @@ func ParseAmount(text string, loc Locale) (Amount, error) {
 // identifier. Percentages are returned and marked.
 func FindAmounts(text string, loc Locale) []Amount {
 	var out []Amount
-	for i := 0; i < len(text); {
-		if !isDigit(text[i]) && !leadingPoint(text, i) {
-			i++
-			continue
+	for s := (figures{text: text, loc: loc}); s.next(); {
+		if out == nil {
+			out = make([]Amount, 0, 2)
 		}
-		end := numberEnd(text, i, loc)
-		if a, ok := amountAt(text, i, end, loc); ok {
-			if n := len(out); n > 0 && a.Start < out[n-1].End {
-				a.Start = i // the code between two numbers belongs to the first
-			}
-			out = append(out, a)
-			end = max(end, a.End)
-		}
-		i = end
+		a := s.Amount
+		a.Decimal = s.decimal()
+		out = append(out, a)
 	}
 	return out
+}
+
+// HasMoney says that FindAmounts finds a number with two decimals that is no percentage.
+func HasMoney(text string, loc Locale) bool {
+	for s := (figures{text: text, loc: loc}); s.next(); {
+		if s.Decimals == 2 && !s.Percent {
+			return true
+		}
+	}
+	return false
+}
+
+// figures are the amounts of a text, one after the other. Their Decimal is not written: most are only looked at.
+type figures struct {
+	text string
+	loc  Locale
+	at   int
+
+	Amount          // the one that was found last
+	whole    string // its digits before the decimal mark, with what groups them
+	decimals string
+	negative bool
+}
+
+// next goes to the next amount.
+func (s *figures) next() bool {
+	free := s.End // of the one before
+	for text := s.text; s.at < len(text); {
+		i := s.at
+		if !isDigit(text[i]) && !leadingPoint(text, i) {
+			s.at++
+			continue
+		}
+		s.at = numberEnd(text, i, s.loc)
+		if s.amountAt(i, s.at) {
+			if s.Start < free {
+				s.Start = i // the code between two numbers belongs to the first
+			}
+			s.at = max(s.at, s.End)
+			return true
+		}
+	}
+	return false
+}
+
+// decimal writes the number with a point and at least two decimals.
+func (s *figures) decimal() string {
+	decimals := s.decimals
+	for len(decimals) > 2 && decimals[len(decimals)-1] == '0' {
+		decimals = decimals[:len(decimals)-1]
+	}
+	var buffer [32]byte
+	out := buffer[:0]
+	if s.negative && (strings.Trim(s.whole, "0., '") != "" || strings.Trim(decimals, "0") != "") {
+		out = append(out, '-')
+	}
+	first := len(out)
+	for i := range len(s.whole) {
+		if c := s.whole[i]; isDigit(c) && (c != '0' || len(out) > first) {
+			out = append(out, c)
+		}
+	}
+	if len(out) == first {
+		out = append(out, '0')
+	}
+	out = append(append(out, '.'), decimals...)
+	for k := len(decimals); k < 2; k++ {
+		out = append(out, '0')
+	}
+	return string(out)
 }
 
 // leadingPoint says that .50 starts at text[i].
@@ -129,34 +192,29 @@ func numberEnd(text string, i int, loc Locale) int {
 	}
 }
 
-func amountAt(text string, i, end int, loc Locale) (Amount, bool) {
-	whole, decimals, ok := splitNumber(text[i:end], loc)
+// amountAt reads the number text[i:end], if it is an amount.
+func (s *figures) amountAt(i, end int) (ok bool) {
+	s.whole, s.decimals, ok = splitNumber(s.text[i:end], s.loc)
 	if !ok {
-		return Amount{}, false
+		return false
 	}
-	a := Amount{Span: Span{i, end}, Decimals: len(decimals)}
-	if !beside(text, &a) {
-		return Amount{}, false
+	s.Amount = Amount{Span: Span{i, end}, Decimals: len(s.decimals)}
+	if !beside(s.text, &s.Amount) {
+		return false
 	}
-	negative := sign(text, &a)
-	whole = strings.TrimLeft(whole, "0")
-	if whole == "" {
-		whole = "0"
+	s.negative = sign(s.text, &s.Amount)
+	return wholeDigits(s.whole) <= maxDigits
+}
+
+// wholeDigits counts the digits of a grouped number without zeros in front.
+func wholeDigits(whole string) int {
+	n := 0
+	for i := range len(whole) {
+		if isDigit(whole[i]) && (n > 0 || whole[i] != '0') {
+			n++
+		}
 	}
-	if len(whole) > maxDigits {
-		return Amount{}, false
-	}
-	for len(decimals) > 2 && decimals[len(decimals)-1] == '0' {
-		decimals = decimals[:len(decimals)-1]
-	}
-	for len(decimals) < 2 {
-		decimals += "0"
-	}
-	a.Decimal = whole + "." + decimals
-	if negative && strings.Trim(a.Decimal, "0.") != "" {
-		a.Decimal = "-" + a.Decimal
-	}
-	return a, true
+	return n
 }
 
 // beside reads the currency before and after the number and refuses numbers that are part of something else.
@@ -219,7 +277,7 @@ func sign(text string, a *Amount) bool {
 	return false
 }
 
-// splitNumber decides which separator is the decimal mark and checks the grouping.
+// splitNumber decides which separator is the decimal mark and checks the grouping. What groups stays in whole.
 func splitNumber(s string, loc Locale) (whole, decimals string, ok bool) {
 	if !ascii(s) {
 		s = strings.NewReplacer("\u2019", "'", "\u00a0", " ", "\u202f", " ", "\u2009", " ").Replace(s)
@@ -231,17 +289,13 @@ func splitNumber(s string, loc Locale) (whole, decimals string, ok bool) {
 			return "", "", false
 		}
 	}
-	if s != "" && digitsOnly(s) {
-		return s, decimals, true
-	}
-	groups := strings.FieldsFunc(s, func(r rune) bool { return r < '0' || r > '9' })
-	if len(groups) == 0 {
-		return "0", decimals, decimals != ""
-	}
-	if len(groups) > 1 && !grouped(s, groups) {
+	switch { // one group may have a separator in front
+	case s == "":
+		return "", decimals, decimals != ""
+	case !digitsOnly(s) && !digitsOnly(s[1:]) && !grouped(s):
 		return "", "", false
 	}
-	return strings.Join(groups, ""), decimals, true
+	return s, decimals, true
 }
 
 func ascii(s string) bool {
@@ -264,52 +318,70 @@ func digitsOnly(s string) bool {
 
 // decimalMark returns the index of the decimal mark, -1 where the number has none.
 func decimalMark(s string, loc Locale) int {
-	last := strings.LastIndexAny(s, ".,")
-	if last < 0 {
+	last, marks, others := -1, 0, false // the last mark, how many like it, whether another separator stands before it
+	for i := len(s) - 1; i >= 0; i-- {
+		switch c := s[i]; c {
+		case '.', ',':
+			if last < 0 {
+				last = i
+			}
+			if c == s[last] {
+				marks++
+			}
+			others = others || i < last
+		case '\'', ' ':
+			others = others || last >= 0
+		}
+	}
+	switch {
+	case last < 0:
 		return -1
-	}
-	c := s[last]
-	if strings.Count(s, string(c)) > 1 {
+	case marks > 1:
 		return -1 // it groups: 1.234.567
-	}
-	digits := len(s) - last - 1
-	if strings.ContainsAny(s[:last], ".,' ") {
+	case others:
 		return last // another separator groups: 1.234,50
 	}
-	if digits != 3 || last == 0 || last > 3 || s[0] == '0' {
+	if digits := len(s) - last - 1; digits != 3 || last == 0 || last > 3 || s[0] == '0' {
 		return last
 	}
 	// 1.234 or 1,234: the language decides; without one it groups.
-	if loc.Language != "" && loc.DecimalComma() == (c == ',') {
+	if loc.Language != "" && loc.DecimalComma() == (s[last] == ',') {
 		return last
 	}
 	return -1
 }
 
-// grouped says that the groups are of three digits, or Indian (the last of three, the others of two), with one separator.
-func grouped(s string, groups []string) bool {
-	seps := strings.TrimLeft(s, "0123456789")
-	seps = strings.Map(func(r rune) rune {
-		if r >= '0' && r <= '9' {
-			return -1
-		}
-		return r
-	}, seps)
-	if strings.Trim(seps, seps[:1]) != "" || len(groups[0]) > 3 || len(seps) != len(groups)-1 {
+// grouped says that the digits of a number with separators are in groups of three, or Indian (the last of three, the others of
+// two), with one separator.
+func grouped(s string) bool {
+	first := digitRun(s)
+	if first == 0 || first > 3 || first == len(s) {
 		return false
 	}
-	size := 3
-	if seps[0] == ',' && len(groups) > 2 && len(groups[1]) == 2 {
-		size = 2
-	}
-	for i, g := range groups[1:] {
-		want := size
-		if i == len(groups)-2 {
-			want = 3
+	sep, size := s[first], 3
+	for at, n := first, 0; at < len(s); n++ {
+		if s[at] != sep {
+			return false
 		}
-		if len(g) != want {
+		at++
+		group := digitRun(s[at:])
+		at += group
+		last := at == len(s)
+		if n == 0 && sep == ',' && group == 2 && !last {
+			size = 2
+		}
+		if group != 3 && (last || group != size) || group == 3 && !last && size != 3 {
 			return false
 		}
 	}
 	return true
+}
+
+// digitRun returns how many digits s begins with.
+func digitRun(s string) int {
+	n := 0
+	for n < len(s) && isDigit(s[n]) {
+		n++
+	}
+	return n
 }

@@ -11,11 +11,32 @@ func ParseCurrency(text string) (string, bool) {
 	if code := symbolCode(text); code != "" {
 		return code, true
 	}
-	upper := strings.ToUpper(text)
-	if isCode(upper) {
-		return upper, true
+	if !ascii(text) {
+		return currencyWord(strings.ToUpper(text), strings.ToLower(text))
 	}
-	switch strings.ToLower(text) {
+	var upper, lower [maxCurrency]byte
+	if len(text) > maxCurrency {
+		return "", false
+	}
+	for i := range len(text) {
+		c := text[i]
+		upper[i], lower[i] = c, c
+		if isASCIILetter(c) {
+			upper[i], lower[i] = c&^0x20, c|0x20
+		}
+	}
+	return currencyWord(string(upper[:len(text)]), string(lower[:len(text)]))
+}
+
+// maxCurrency is the length of the longest word that currencyWord knows, in bytes.
+const maxCurrency = 17
+
+// currencyWord is like ParseCurrency for a code or a word in upper and in lower case.
+func currencyWord(upper, lower string) (string, bool) {
+	if code := knownCode(upper); code != "" {
+		return code, true
+	}
+	switch lower {
 	case "euro", "euros":
 		return "EUR", true
 	case "us dollar", "us dollars", "dollar", "dollars", "u.s. dollars":
@@ -30,16 +51,14 @@ func ParseCurrency(text string) (string, bool) {
 
 // symbols are the printed forms that stand beside a number; longer ones before those that they end in. A bare dollar sign
 // reads as USD, the most common of its currencies.
-func symbols() [][2]string {
-	return [][2]string{
-		{"US$", "USD"}, {"CA$", "CAD"}, {"C$", "CAD"}, {"AU$", "AUD"}, {"A$", "AUD"}, {"NZ$", "NZD"}, {"HK$", "HKD"},
-		{"S$", "SGD"}, {"R$", "BRL"}, {"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}, {"₹", "INR"}, {"₩", "KRW"},
-		{"₺", "TRY"}, {"zł", "PLN"}, {"Kč", "CZK"}, {"RM", "MYR"}, {"Rs.", "INR"}, {"Rs", "INR"}, {"Fr.", "CHF"}, {"SFr.", "CHF"},
-	}
+var symbols = [...][2]string{ //nolint:gochecknoglobals // constant
+	{"US$", "USD"}, {"CA$", "CAD"}, {"C$", "CAD"}, {"AU$", "AUD"}, {"A$", "AUD"}, {"NZ$", "NZD"}, {"HK$", "HKD"},
+	{"S$", "SGD"}, {"R$", "BRL"}, {"$", "USD"}, {"€", "EUR"}, {"£", "GBP"}, {"¥", "JPY"}, {"₹", "INR"}, {"₩", "KRW"},
+	{"₺", "TRY"}, {"zł", "PLN"}, {"Kč", "CZK"}, {"RM", "MYR"}, {"Rs.", "INR"}, {"Rs", "INR"}, {"Fr.", "CHF"}, {"SFr.", "CHF"},
 }
 
 func symbolCode(s string) string {
-	for _, p := range symbols() {
+	for _, p := range &symbols {
 		if s == p[0] {
 			return p[1]
 		}
@@ -62,8 +81,8 @@ func currencyBefore(text string, i int) (code string, start int) {
 	if len(head) >= 3 && isCode(head[len(head)-3:]) && !letterBefore(text, len(head)-3) {
 		return head[len(head)-3:], len(head) - 3
 	}
-	for _, p := range symbols() {
-		if strings.HasSuffix(head, p[0]) {
+	for _, p := range &symbols {
+		if head[len(head)-1] == p[0][len(p[0])-1] && strings.HasSuffix(head, p[0]) {
 			at := len(head) - len(p[0])
 			if isLetter(p[0]) && letterBefore(text, at) {
 				continue
@@ -86,13 +105,13 @@ func currencyAfter(text string, i int) (code string, end int) {
 	if j+3 <= len(text) && isCode(text[j:j+3]) && !letterAfter(text, j+3) {
 		return text[j : j+3], j + 3
 	}
-	for _, word := range []string{"Euro", "euros", "euro", "Euros"} {
+	for _, word := range [...]string{"Euro", "euros", "euro", "Euros"} {
 		if strings.HasPrefix(text[j:], word) && !letterAfter(text, j+len(word)) {
 			return "EUR", j + len(word)
 		}
 	}
-	for _, p := range symbols() {
-		if !strings.HasPrefix(text[j:], p[0]) || isLetter(p[0]) && letterAfter(text, j+len(p[0])) {
+	for _, p := range &symbols {
+		if text[j] != p[0][0] || !strings.HasPrefix(text[j:], p[0]) || isLetter(p[0]) && letterAfter(text, j+len(p[0])) {
 			continue
 		}
 		// In "5 $12" the sign belongs to the number that follows it.
@@ -108,13 +127,21 @@ func currencyAfter(text string, i int) (code string, end int) {
 func isLetter(s string) bool { return letterAfter(s, 0) }
 
 // isCode says that s is the ISO 4217 code of a currency in common use.
-func isCode(s string) bool {
-	switch s {
-	case "EUR", "USD", "GBP", "CHF", "JPY", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "PLN", "CZK", "HUF", "RON", "BGN", "ISK",
-		"TRY", "RUB", "UAH", "INR", "CNY", "HKD", "SGD", "MYR", "THB", "IDR", "PHP", "KRW", "TWD", "VND", "BRL", "MXN", "ARS",
-		"CLP", "COP", "PEN", "ZAR", "NGN", "KES", "EGP", "MAD", "TND", "AED", "SAR", "QAR", "KWD", "ILS", "PKR", "BDT", "LKR",
-		"RSD", "XAF", "XOF":
-		return true
+func isCode(s string) bool { return len(s) == 3 && isUpper(s[0]) && isUpper(s[1]) && isUpper(s[2]) && knownCode(s) != "" }
+
+// codes are the ISO 4217 codes of currencies in common use.
+const codes = "EUR USD GBP CHF JPY CAD AUD NZD SEK NOK DKK PLN CZK HUF RON BGN ISK TRY RUB UAH INR CNY HKD SGD MYR THB IDR PHP KRW TWD VND BRL " +
+	"MXN ARS CLP COP PEN ZAR NGN KES EGP MAD TND AED SAR QAR KWD ILS PKR BDT LKR RSD XAF XOF "
+
+// knownCode returns the code that s is, "" for none.
+func knownCode(s string) string {
+	if len(s) != 3 {
+		return ""
 	}
-	return false
+	for i := 0; i < len(codes); i += 4 {
+		if codes[i] == s[0] && codes[i+1] == s[1] && codes[i+2] == s[2] {
+			return codes[i : i+3]
+		}
+	}
+	return ""
 }

@@ -44,41 +44,69 @@ func ParseDate(text string, loc Locale) (string, error) {
 // belong to the 20th century.
 func FindDates(text string, loc Locale) []Date {
 	var out []Date
-	for i := 0; i < len(text); {
-		if c := text[i]; c < utf8.RuneSelf && !startsDate[c] {
-			for i++; isASCIILetter(c) && i < len(text); i++ {
-				if c = text[i]; c >= utf8.RuneSelf {
-					i = nextStart(text, i-1) // it may go on behind an accent
-					break
-				}
-				if !isASCIILetter(c) {
-					break
-				}
-			}
+	for i := 0; ; {
+		// Every date begins with digits, or with a month right before them.
+		for i < len(text) && !isDigit(text[i]) {
+			i++
+		}
+		if i == len(text) {
+			return out
+		}
+		free := 0
+		if n := len(out); n > 0 {
+			free = out[n-1].End
+		}
+		d, ok := Date{}, false
+		if month := monthBefore(text, free, i); month >= 0 {
+			d, ok = dateAt(text, month, loc)
+		}
+		if !ok {
+			d, ok = dateAt(text, i, loc)
+		}
+		if ok {
+			out = append(out, d)
+			i = d.End
 			continue
 		}
-		if isDigit(text[i]) || monthStart(text, i) {
-			if d, ok := dateAt(text, i, loc); ok {
-				out = append(out, d)
-				i = d.End
-				continue
-			}
-		}
-		i = nextStart(text, i)
+		_, i = number(text, i)
 	}
-	return out
 }
 
-// startsDate says with which ASCII characters a date may begin: digits and the first letters of months.
-var startsDate = func() (t [utf8.RuneSelf]bool) { //nolint:gochecknoglobals // constant
-	for _, c := range "0123456789" {
-		t[c] = true
+// monthBefore returns where a word that may be a month begins behind free and before the digits at text[i], with no more
+// between them than monthFirst passes over; -1 for none.
+func monthBefore(text string, free, i int) int {
+	for n := 0; n < maxLinks+1 && i > free; n++ { // the first may be the full stop of an abbreviation
+		size := linkBefore(text, i)
+		if size == 0 {
+			break
+		}
+		i -= size
 	}
-	for month := range strings.FieldsSeq(monthStarts) {
-		t[month[0]], t[month[0]-'a'+'A'] = true, true
+	start := i
+	for start > free && i-start <= maxMonth {
+		letter, size := letterEnd(text, start)
+		if !letter {
+			break
+		}
+		start -= size
 	}
-	return t
-}()
+	if start == i || i-start > maxMonth || start < free || !monthStart(text, start) {
+		return -1
+	}
+	return start
+}
+
+// linkBefore returns the length of the blank or the mark that skipLinks passes over and that ends at text[i], else 0.
+func linkBefore(text string, i int) int {
+	if text[i-1] >= utf8.RuneSelf {
+		_, size := utf8.DecodeLastRuneInString(text[:i])
+		return space(text, i-size)
+	}
+	if isLink(text[i-1]) || space(text, i-1) > 0 {
+		return 1
+	}
+	return 0
+}
 
 // DateOrder counts the numeric dates in text that show whether the day or the month comes first.
 func DateOrder(text string) (dayFirst, monthFirst int) {
@@ -92,30 +120,6 @@ func DateOrder(text string) (dayFirst, monthFirst int) {
 		}
 	}
 	return dayFirst, monthFirst
-}
-
-// nextStart returns the next index after i at which a date may start: the start of a run of digits or of letters.
-func nextStart(text string, i int) int {
-	if isDigit(text[i]) {
-		for i < len(text) && isDigit(text[i]) {
-			i++
-		}
-		return i
-	}
-	letter, n := letterAt(text, i)
-	i += n
-	for letter && i < len(text) {
-		if c := text[i]; c < utf8.RuneSelf {
-			if letter = isASCIILetter(c); letter {
-				i++
-			}
-			continue
-		}
-		if letter, n = letterAt(text, i); letter {
-			i += n
-		}
-	}
-	return i
 }
 
 func isASCIILetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
@@ -263,8 +267,11 @@ func monthFirst(text string, i int) (Date, bool) {
 // ordinal skips what follows a day's number: "st", "nd", "rd", "th", "er", "ème", "º", ".".
 func ordinal(text string, j int) int {
 	rest := text[j:]
+	if rest == "" || !ordinalStart(rest[0]) && (rest[0] != ' ' || len(rest) == 1 || !ordinalStart(rest[1])) {
+		return j
+	}
 	s := strings.TrimLeft(rest[:min(2, len(rest))], " ")
-	for _, suffix := range []string{"st", "nd", "rd", "th", "er", "º", "°", ".", "ST", "ND", "RD", "TH"} {
+	for _, suffix := range [...]string{"st", "nd", "rd", "th", "er", "º", "°", ".", "ST", "ND", "RD", "TH"} {
 		if strings.HasPrefix(rest, suffix) && !letterAfter(text, j+len(suffix)) {
 			return j + len(suffix)
 		}
@@ -276,10 +283,22 @@ func ordinal(text string, j int) int {
 	return j
 }
 
+// ordinalStart says that one of ordinal's suffixes may begin with a byte.
+func ordinalStart(c byte) bool {
+	switch c | 0x20 {
+	case 's', 'n', 'r', 't', 'e', '.', 0xE2:
+		return true
+	}
+	return false
+}
+
 // linkWords skips blanks and dashes and the words "day of", "of", "de", "del" between a day and a month.
 func linkWords(text string, j int) int {
 	j = skipLinks(text, j)
-	for _, w := range []string{"day of ", "of ", "de ", "del ", "DAY OF ", "OF ", "DE "} {
+	if j == len(text) || text[j]|0x20 != 'd' && text[j]|0x20 != 'o' {
+		return j
+	}
+	for _, w := range [...]string{"day of ", "of ", "de ", "del ", "DAY OF ", "OF ", "DE "} {
 		if strings.HasPrefix(text[j:], w) {
 			return skipSpaces(text, j+len(w), 3)
 		}
@@ -287,10 +306,15 @@ func linkWords(text string, j int) int {
 	return j
 }
 
+// maxLinks bounds the blanks and marks between the parts of a date.
+const maxLinks = 4
+
+func isLink(c byte) bool { return c == '-' || c == '/' || c == '.' || c == ',' }
+
 func skipLinks(text string, j int) int {
-	for n := 0; n < 4 && j < len(text); n++ {
+	for n := 0; n < maxLinks && j < len(text); n++ {
 		switch {
-		case strings.IndexByte("-/.,", text[j]) >= 0:
+		case isLink(text[j]):
 			j++
 		case space(text, j) > 0:
 			j += space(text, j)
@@ -348,7 +372,7 @@ func makeDate(start, end, year, month, day int) (Date, bool) {
 	if year < minYear || year > maxYear || month < 1 || month > 12 || day < 1 {
 		return Date{}, false
 	}
-	if day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
+	if day > 28 && day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return Date{}, false
 	}
 	iso := [...]byte{

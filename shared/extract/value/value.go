@@ -41,7 +41,7 @@ func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 // letterAt says whether the rune that starts at text[i] is a letter, and returns its length in bytes.
 func letterAt(text string, i int) (letter bool, size int) {
 	if c := text[i]; c < utf8.RuneSelf {
-		return c|0x20 >= 'a' && c|0x20 <= 'z', 1
+		return isASCIILetter(c), 1
 	}
 	r, n := utf8.DecodeRuneInString(text[i:])
 	return unicode.IsLetter(r), n
@@ -52,12 +52,17 @@ func letterBefore(text string, i int) bool {
 	if i == 0 {
 		return false
 	}
-	if text[i-1] < utf8.RuneSelf {
-		letter, _ := letterAt(text, i-1)
-		return letter
+	letter, _ := letterEnd(text, i)
+	return letter
+}
+
+// letterEnd says whether the rune that ends at text[i] is a letter, and returns its length in bytes.
+func letterEnd(text string, i int) (letter bool, size int) {
+	if c := text[i-1]; c < utf8.RuneSelf {
+		return isASCIILetter(c), 1
 	}
-	r, _ := utf8.DecodeLastRuneInString(text[:i])
-	return unicode.IsLetter(r)
+	r, n := utf8.DecodeLastRuneInString(text[:i])
+	return unicode.IsLetter(r), n
 }
 
 // letterAfter says whether the rune that starts at text[i] is a letter.
