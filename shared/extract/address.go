@@ -190,11 +190,25 @@ func oneLineAddress(text string) bool {
 	if len(text) >= maxOneLine*utf8.UTFMax || !mayHavePostcode(text) {
 		return false
 	}
+	if !mayBeParted(text) {
+		return false
+	}
 	marks := 0
-	for _, m := range []string{" • ", " ● ", " · ", " | ", " - ", " – ", " ∙ ", ", "} {
+	for _, m := range [...]string{" • ", " ● ", " · ", " | ", " - ", " – ", " ∙ ", ", "} {
 		marks = max(marks, strings.Count(text, m))
 	}
 	return marks >= 2 && marks <= 6 && utf8.RuneCountInString(text) < maxOneLine && postcode(text)
+}
+
+// mayBeParted says that a text has at least two of the bytes that the marks of oneLineAddress are known by.
+func mayBeParted(text string) bool {
+	n := 0
+	for i := range len(text) {
+		if c := text[i]; c == ',' || c == '|' || c == '-' || c >= utf8.RuneSelf {
+			n++
+		}
+	}
+	return n > 1
 }
 
 // addressee guesses the receiver: an address block that is not the sender's.

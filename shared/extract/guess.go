@@ -145,6 +145,13 @@ func (r *reading) masthead(i int, address bool) {
 // mastheadRow returns the row of the first name: one with a legal form within the first rows, else the first that may be
 // a name.
 func (r *reading) mastheadRow(page span) int {
+	if r.nameRow == 0 {
+		r.nameRow = r.findMasthead(page) + 2
+	}
+	return r.nameRow - 2
+}
+
+func (r *reading) findMasthead(page span) int {
 	first := -1
 	for at := page.from; at < min(page.to, page.from+8); at++ {
 		text := r.sheet.rows[at].text
@@ -227,18 +234,14 @@ func (r *reading) commonCurrency(i int) {
 	counts := map[string]*tally{}
 	total := 0
 	for at := range r.sheet.rows {
-		text := r.sheet.rows[at].text
-		for _, a := range value.FindAmounts(text, r.locale) {
-			if a.Currency == "" {
-				continue
-			}
+		value.FindCurrencies(r.sheet.rows[at].text, r.locale, func(code string, place value.Span) {
 			total++
-			if t := counts[a.Currency]; t != nil {
+			if t := counts[code]; t != nil {
 				t.n++
 			} else {
-				counts[a.Currency] = &tally{1, at, span{a.Start, a.End}}
+				counts[code] = &tally{1, at, span{place.Start, place.End}}
 			}
-		}
+		})
 	}
 	codes := make([]string, 0, len(counts))
 	for c := range counts {
@@ -261,7 +264,7 @@ func (r *reading) commonCurrency(i int) {
 func (r *reading) bareCurrency(i int) {
 	for at := range r.sheet.rows {
 		row := &r.sheet.rows[at]
-		for _, s := range words(row.text) {
+		for s, ok := nextWord(row.text, 0); ok; s, ok = nextWord(row.text, s.to) {
 			code, ok := value.ParseCurrency(row.text[s.from:s.to])
 			if !ok || strings.EqualFold(code, row.text[s.from:s.to]) && !mostlyUpper(row.text[s.from:s.to]) {
 				continue

@@ -42,20 +42,26 @@ func american(text string) bool {
 func languageOf(text string) string {
 	var counts [len(languages)]int
 	for i := 0; i < len(text); {
-		start, plain, key := i, true, uint64(0)
-		for i < len(text) && (asciiLetter(text[i]) || text[i] == '\'' || text[i] > 0xC2) {
-			key = key<<8 | uint64(text[i])
-			plain = plain && text[i] < utf8.RuneSelf
-			for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
+		if !inWords[text[i]] {
+			i++
+			continue
+		}
+		start, plain := i, true
+		for i < len(text) && inWords[text[i]] {
+			if text[i] >= utf8.RuneSelf {
+				for plain = false; i+1 < len(text) && !utf8.RuneStart(text[i+1]); i++ {
+				}
 			}
+			i++
 		}
 		w := text[start:i]
-		for i++; i < len(text) && !utf8.RuneStart(text[i]); i++ {
-		}
-		if !plain {
+		switch {
+		case !plain:
 			w = strings.ToLower(w)
-			key = wordKey(w)
+		case len(w) > longestCommon:
+			continue
 		}
+		key := wordKey(w)
 		for h := key * wordHash >> (64 - commonBits); common[h].word != ""; h = (h + 1) % (1 << commonBits) {
 			if common[h].key == key && common[h].word == w {
 				counts[common[h].language]++
@@ -93,8 +99,9 @@ type commonWord struct {
 }
 
 const (
-	commonBits = 9 // of the size of the table, which is mostly empty so that most words need one look
-	wordHash   = 0x9e3779b97f4a7c15
+	commonBits    = 9 // of the size of the table, which is mostly empty so that most words need one look
+	wordHash      = 0x9e3779b97f4a7c15
+	longestCommon = 12 // bytes of the longest word
 )
 
 // common are the words of languages by the hash of their keys, each at the first free place.
@@ -113,46 +120,63 @@ var common = func() (table [1 << commonBits]commonWord) { //nolint:gochecknoglob
 }()
 
 func wordKey(w string) (key uint64) {
-	for i := range len(w) {
+	for i := max(len(w)-8, 0); i < len(w); i++ {
 		key = key<<8 | uint64(w[i])
 	}
 	return key
 }
 
+// inWords says of which bytes words consist: letters, apostrophes and what begins a character from U+00C0 on.
+var inWords = func() (t [256]bool) { //nolint:gochecknoglobals // constant
+	for c := range t {
+		t[c] = asciiLetter(byte(c)) || c == '\'' || c > 0xC2
+	}
+	return t
+}()
+
 // zipCode says that a text has a state's two letters followed by five digits.
 func zipCode(text string) bool {
-	for i := 0; i+8 <= len(text); i++ {
-		if text[i] < 'A' || text[i] > 'Z' || text[i+1] < 'A' || text[i+1] > 'Z' || text[i+2] != ' ' || i > 0 && text[i-1] != ' ' {
+	for i, end := 0, 0; ; i = end {
+		if i, end = nextNumber(text, i); i == end {
+			return false
+		}
+		if end-i != 5 || i < 3 || text[i-1] != ' ' || i > 3 && text[i-4] != ' ' || !asciiCapital(text[i-3]) || !asciiCapital(text[i-2]) {
 			continue
 		}
-		digits := 0
-		for j := i + 3; j < len(text) && text[j] >= '0' && text[j] <= '9'; j++ {
-			digits++
-		}
-		if digits == 5 && strings.Contains(states, text[i:i+2]+" ") {
+		if strings.Contains(states, text[i-3:i]) {
 			return true
 		}
 	}
-	return false
 }
+
+// nextNumber returns the place of the next run of digits, which is empty for none.
+func nextNumber(text string, i int) (from, to int) {
+	from = value.NextDigit(text, i)
+	for to = from; to < len(text) && asciiDigit(text[to]); to++ {
+	}
+	return from, to
+}
+
+func asciiCapital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // states are the postal abbreviations of the United States.
 const states = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA PR RI SC SD TN TX UT VT VA WA WV WI WY "
 
 // usPhone says that a text has a telephone number such as 215-567-7950 or (215) 567-7950.
 func usPhone(text string) bool {
-	for i := 5; i+4 < len(text); i++ {
-		if text[i] != '-' && text[i] != '.' || !digitsAt(text, i-3, 3) || !digitsAt(text, i+1, 4) {
+	for i, end := 0, 0; ; i = end {
+		if i, end = nextNumber(text, i); i == end {
+			return false
+		}
+		if end-i < 3 || end < 5 || end == len(text) || text[end] != '-' && text[end] != '.' {
 			continue
 		}
-		area := strings.TrimRight(text[max(0, i-5):i-3], " ")
+		if next, stop := nextNumber(text, end); next != end+1 || stop-next < 4 {
+			continue
+		}
+		area := strings.TrimRight(text[end-5:end-3], " ")
 		if n := len(area); n > 0 && strings.IndexByte("-.)", area[n-1]) >= 0 {
 			return true
 		}
 	}
-	return false
-}
-
-func digitsAt(text string, i, n int) bool {
-	return i >= 0 && i+n <= len(text) && strings.Trim(text[i:i+n], "0123456789") == ""
 }

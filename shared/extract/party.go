@@ -76,22 +76,43 @@ func nameQuality(s string) float64 {
 
 // legalForm says that a capitalised word of s is the legal form of a company, such as GmbH, S.A.R.L. or Ltd.
 func legalForm(s string) bool {
-	for len(s) > 0 {
-		i := strings.IndexAny(s, " ,()&")
-		w := s
-		if i >= 0 {
-			w, s = s[:i], s[i+1:]
-		} else {
-			s = ""
-		}
-		if len(w) < 2 || len(w) > 14 || (w[0] < 'A' || w[0] > 'Z') && !strings.HasPrefix(w, "gGmbH") && w != "mbH" && w != "e.K." && w != "e.V." {
+	for from, i := 0, 0; i <= len(s); i++ {
+		if i < len(s) && !partsNames(s[i]) {
 			continue
 		}
-		if legalWord(strings.ToLower(strings.ReplaceAll(w, ".", ""))) {
+		if w := s[from:i]; len(w) >= 2 && len(w) <= maxLegalWord && mayBeLegal(w) && legalForms(w) {
 			return true
 		}
+		from = i + 1
 	}
 	return false
+}
+
+// maxLegalWord bounds the bytes of a legal form.
+const maxLegalWord = 14
+
+// partsNames says that a byte parts the words of a name.
+func partsNames(c byte) bool { return c == ' ' || c == ',' || c == '(' || c == ')' || c == '&' }
+
+func mayBeLegal(w string) bool {
+	return w[0] >= 'A' && w[0] <= 'Z' || strings.HasPrefix(w, "gGmbH") || w == "mbH" || w == "e.K." || w == "e.V."
+}
+
+// legalForms says that a word is a legal form whatever its case and its full stops are.
+func legalForms(w string) bool {
+	var buffer [maxLegalWord]byte
+	plain := buffer[:0]
+	for i := range len(w) {
+		switch c := w[i]; {
+		case c >= utf8.RuneSelf:
+			return legalWord(strings.ToLower(strings.ReplaceAll(w, ".", "")))
+		case c >= 'A' && c <= 'Z':
+			plain = append(plain, c|0x20)
+		case c != '.':
+			plain = append(plain, c)
+		}
+	}
+	return legalWord(string(plain))
 }
 
 // legalWord knows legal forms without their full stops, and what else only companies are called.

@@ -106,7 +106,7 @@ func inDate(dates []value.Date, at int) bool {
 
 func (r *reading) readCurrencies(text string) []typed {
 	var out []typed
-	for _, s := range words(text) {
+	for s, ok := nextWord(text, 0); ok; s, ok = nextWord(text, s.to) {
 		if code, ok := value.ParseCurrency(text[s.from:s.to]); ok {
 			out = append(out, typed{s, code, 1, ""})
 		}
@@ -122,24 +122,23 @@ func (r *reading) readCurrencies(text string) []typed {
 	return out
 }
 
-// words returns the places of the words in text.
-func words(text string) []span {
-	var out []span
+// nextWord returns the place of the first word in text[from:], if there is one.
+func nextWord(text string, from int) (word span, ok bool) {
 	start := -1
-	for i, c := range text {
-		if unicode.IsSpace(c) {
-			if start >= 0 {
-				out = append(out, span{start, i})
-			}
-			start = -1
-		} else if start < 0 {
+	for i := from; i < len(text); {
+		c, n := rune(text[i]), 1
+		if c >= utf8.RuneSelf {
+			c, n = utf8.DecodeRuneInString(text[i:])
+		}
+		switch blank := unicode.IsSpace(c); {
+		case blank && start >= 0:
+			return span{start, i}, true
+		case !blank && start < 0:
 			start = i
 		}
+		i += n
 	}
-	if start >= 0 {
-		out = append(out, span{start, len(text)})
-	}
-	return out
+	return span{start, len(text)}, start >= 0
 }
 
 // readWords reads identifiers, parties and text.

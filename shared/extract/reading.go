@@ -20,7 +20,10 @@ type reading struct {
 	candidates [][]candidate // by rule
 	form       []layout.FormField
 	near       [][]int // places of the plan's near words; nil until they are looked for
+	traits     []trait // by row; nil until one is asked for
+	nameRow    int     // what mastheadRow returns, and 2; 0 until it is asked for
 	period     period  // of a statement's transactions; zero until they are read
+	room       room
 }
 
 // place is where a label is kept: labels[row][nth].

@@ -92,7 +92,7 @@ func (r *reading) body(k *tableKind, cells []heading, head, from, to int) *table
 			sample = append(sample, &r.sheet.rows[at])
 		}
 	}
-	b := &body{r: r, table: &table{grid: newGrid(k, cells, sample), head: head}, bottom: r.sheet.rows[from-1].box[3], page: r.sheet.rows[head].page}
+	b := &body{r: r, table: &table{grid: r.newGrid(k, cells, sample), head: head}, bottom: r.sheet.rows[from-1].box[3], page: r.sheet.rows[head].page}
 	b.column = b.descriptionBox()
 	for at := from; at < to; at++ {
 		b.take(at)
@@ -155,8 +155,13 @@ func (b *body) take(at int) {
 		b.attach(-1)
 		b.page, b.bottom, b.stopped, b.later = row.page, row.box[1], false, true
 	}
-	l, numbers := b.r.lineAt(b.table.grid, at)
-	isLine := b.isLine(&l, numbers)
+	var l line
+	isLine := false
+	if row.hasDigit() {
+		var numbers int
+		l, numbers = b.r.lineAt(b.table.grid, at)
+		isLine = b.isLine(&l, numbers)
+	}
 	height := max(row.box[3]-row.box[1], 1)
 	switch {
 	case b.stopped && (!isLine || !timesHolds(&l)):
@@ -259,7 +264,7 @@ func (g *grid) numericColumns() int {
 func (b *body) alienHead(at int) bool {
 	rows := b.r.sheet.rows
 	k := b.table.grid.kind
-	if len(rows[at].tokens) > maxHeadTokens || !k.plausible(rows[at].tokens) || b.r.hasMoney(at) {
+	if len(rows[at].tokens) > maxHeadTokens || len(rows[at].parts) < 3 || !k.plausible(rows[at].tokens) || b.r.hasMoney(at) {
 		return false
 	}
 	labels := k.matcher.find(rows, at)
@@ -267,7 +272,7 @@ func (b *body) alienHead(at int) bool {
 	for _, f := range labels {
 		covered += len(f.entry.tokens)
 	}
-	return len(labels) >= 3 && len(rows[at].parts) >= 3 && float64(covered) >= headCovered*float64(len(rows[at].tokens))
+	return len(labels) >= 3 && float64(covered) >= headCovered*float64(len(rows[at].tokens))
 }
 
 // attach gives the rows of text since the last line to the lines around them: those before the widest gap to the line above,
@@ -370,7 +375,7 @@ func (b *body) join(l *line, at int) {
 	}
 	if g := b.table.grid; l.cells[colItemNumber] == "" {
 		if i := g.has(colItemNumber); i >= 0 {
-			if s := g.split(row)[i]; s.to > 0 && strings.ContainsAny(row.text[s.from:s.to], "0123456789") {
+			if s := g.split(row, nil)[i]; s.to > 0 && strings.ContainsAny(row.text[s.from:s.to], "0123456789") {
 				b.r.cell(l, colItemNumber, row.text[s.from:s.to])
 			}
 		}

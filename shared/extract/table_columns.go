@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -25,34 +24,45 @@ func (g *grid) has(c column) int {
 // maxSampled bounds the rows that columns are measured by.
 const maxSampled = 120
 
+// room is memory for the measuring of tables.
+type room struct {
+	left, right, ends []float64
+	spans             []span
+}
+
 // newGrid finds the bounds of the columns: where fewest words of the head and of rows with numbers are cut, as near to the gap
 // between the headings as may be.
-func newGrid(k *tableKind, cells []heading, rows []*row) *grid {
-	g := &grid{kind: k, cells: cells}
-	var boxes []layout.Box
+func (r *reading) newGrid(k *tableKind, cells []heading, rows []*row) *grid {
+	g := &grid{kind: k, cells: cells, bounds: make([]float64, 0, len(cells)-1)}
 	rows = rows[:min(len(rows), maxSampled)]
+	// All left ends and all right ends, each in order.
+	m := &r.room
+	m.left, m.right = m.left[:0], m.right[:0]
 	for _, c := range cells {
-		boxes = append(boxes, slices.Repeat([]layout.Box{c.box}, 3+len(rows)/2)...) // a bound through a heading is hardly right
+		for range 3 + len(rows)/2 { // a bound through a heading is hardly right
+			m.left, m.right = append(m.left, c.box[0]), append(m.right, c.box[2])
+		}
 	}
 	for _, r := range rows {
 		for i := range r.words {
-			boxes = append(boxes, r.words[i].box)
+			m.left, m.right = append(m.left, r.words[i].box[0]), append(m.right, r.words[i].box[2])
 		}
 	}
-	slices.SortFunc(boxes, func(a, b layout.Box) int { return cmp.Compare(a[0], b[0]) })
+	slices.Sort(m.left)
+	slices.Sort(m.right)
 	first, last := cells[0].box, cells[len(cells)-1].box
 	g.left, g.right = first[0]-0.8*(first[3]-first[1]), last[2]+4*(last[3]-last[1])
 	for i := 1; i < len(cells); i++ {
-		g.bounds = append(g.bounds, river(boxes, cells[i-1].box, cells[i].box))
+		g.bounds = append(g.bounds, m.river(cells[i-1].box, cells[i].box))
 	}
-	g.left = min(g.left, g.leftEnd(rows))
+	g.left = min(g.left, g.leftEnd(rows, m))
 	return g
 }
 
 // leftEnd returns where the first column's text begins in nearly all rows: its heading may stand over the middle of it. What
 // stands further left in a part of its own is not of the table.
-func (g *grid) leftEnd(rows []*row) float64 {
-	var ends []float64
+func (g *grid) leftEnd(rows []*row, m *room) float64 {
+	ends := m.ends[:0]
 	for _, r := range rows {
 		for i := len(r.parts) - 1; i >= 0; i-- {
 			p := &r.parts[i]
@@ -62,6 +72,7 @@ func (g *grid) leftEnd(rows []*row) float64 {
 			}
 		}
 	}
+	m.ends = ends
 	if len(ends) == 0 {
 		return g.left
 	}
@@ -71,39 +82,46 @@ func (g *grid) leftEnd(rows []*row) float64 {
 
 // river returns where fewest boxes are cut between two headings: within their gap if it is free there, else anywhere between
 // the left one's left and the right one's right end. Of several places the middle of the widest is taken.
-func river(boxes []layout.Box, left, right layout.Box) float64 {
-	if at, cut := widest(boxes, left[2], right[0]); cut == 0 && left[2] < right[0] {
-		return at
+func (m *room) river(left, right layout.Box) float64 {
+	if left[2] < right[0] {
+		if at, cut := m.widest(left[2], right[0]); cut == 0 {
+			return at
+		}
 	}
-	at, _ := widest(boxes, min(left[0], right[0]), max(left[2], right[2]))
+	at, _ := m.widest(min(left[0], right[0]), max(left[2], right[2]))
 	return at
 }
 
-// widest returns the middle of the widest stretch between from and to that fewest boxes touch, and how many do. Boxes are
-// sorted by their left ends.
-func widest(boxes []layout.Box, from, to float64) (at float64, touched int) {
-	type edge struct {
-		x    float64
-		step int
+// widest returns the middle of the widest stretch between from and to that fewest boxes touch, and how many do.
+func (m *room) widest(from, to float64) (at float64, touched int) {
+	l, _ := slices.BinarySearch(m.left, from)
+	for l < len(m.left) && m.left[l] == from {
+		l++
 	}
-	edges := []edge{{from, 0}, {to, 0}}
-	for _, b := range boxes {
-		if b[0] >= to {
-			break
-		}
-		if b[2] > from {
-			edges = append(edges, edge{max(b[0], from), 1}, edge{min(b[2], to), -1})
-		}
+	r, _ := slices.BinarySearch(m.right, from)
+	for r < len(m.right) && m.right[r] == from {
+		r++
 	}
-	slices.SortFunc(edges, func(a, b edge) int { return cmp.Or(cmp.Compare(a.x, b.x), cmp.Compare(a.step, b.step)) })
 	at, touched = (from+to)/2, math.MaxInt
-	width, open := 0.0, 0
-	for i := 1; i < len(edges); i++ {
-		open += edges[i-1].step
-		a, b := edges[i-1].x, edges[i].x
+	width, open := 0.0, l-r // so many reach over from
+	for a := from; a < to; {
+		b := to
+		if l < len(m.left) {
+			b = min(b, m.left[l])
+		}
+		if r < len(m.right) {
+			b = min(b, m.right[r])
+		}
 		if b-a > 0.3 && (open < touched || open == touched && b-a > width) {
 			at, touched, width = (a+b)/2, open, b-a
 		}
+		for ; l < len(m.left) && m.left[l] == b; l++ {
+			open++
+		}
+		for ; r < len(m.right) && m.right[r] == b; r++ {
+			open--
+		}
+		a = b
 	}
 	return at, touched
 }
@@ -118,9 +136,9 @@ func (g *grid) column(x float64) int {
 	return len(g.bounds)
 }
 
-// split returns where each column's words stand in a row: text[from:to]; empty for none.
-func (g *grid) split(r *row) []span {
-	out := make([]span, len(g.cells))
+// split returns where each column's words stand in a row: text[from:to]; empty for none. It takes the memory of out.
+func (g *grid) split(r *row, out []span) []span {
+	out = append(out[:0], make([]span, len(g.cells))...)
 	for i := range r.words {
 		w := &r.words[i]
 		if w.box[2] < g.left || w.box[0] > g.right {

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/millrace/millrace/shared/extract/value"
 	"github.com/millrace/millrace/shared/layout"
 )
 
@@ -33,7 +32,7 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 		return nil, 0, false
 	}
 	labels := k.matcher.find(r.sheet.rows, at)
-	if len(labels) < 2 || r.hasMoney(at) {
+	if len(labels) < 2 || !mayHead(row, labels) || r.hasMoney(at) {
 		return nil, 0, false
 	}
 	cells = r.headings(k, at, labels)
@@ -71,11 +70,25 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 	return cells, last, true
 }
 
+// mayHead says that isHead may find enough of the row's words to be headings, those beside the table left out.
+func mayHead(row *row, labels []found) bool {
+	covered, words := 0, 0
+	for i := range labels {
+		covered += len(labels[i].entry.tokens)
+	}
+	for i := range row.tokens {
+		if t := &row.tokens[i]; t.part >= labels[0].part && !asciiDigit(t.text[0]) {
+			words++
+		}
+	}
+	return float64(covered) >= headCovered*float64(words)
+}
+
 // plausible says that at least two words of a row begin headings. It costs little, and most rows fail it.
 func (k *tableKind) plausible(tokens []token) bool {
 	n := 0
 	for i := range tokens {
-		if k.matcher.byFirst[tokens[i].text] != nil {
+		if word := tokens[i].text; k.begins.has(word) && k.matcher.byFirst[word] != nil {
 			if n++; n == 2 {
 				return true
 			}
@@ -273,15 +286,6 @@ func overlapping(cells []heading, box layout.Box) int {
 		}
 	}
 	return best
-}
-
-// hasMoney says that a row has a number with two decimals.
-func (r *reading) hasMoney(at int) bool {
-	text := r.sheet.rows[at].text
-	if !strings.ContainsAny(text, ".,") {
-		return false
-	}
-	return slices.ContainsFunc(value.FindAmounts(text, r.locale), func(a value.Amount) bool { return a.Decimals == 2 && !a.Percent })
 }
 
 // settleColumns decides what headings stand for that may stand for several columns: a description first, because every

@@ -2,6 +2,7 @@ package extract
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/shopspring/decimal"
 
@@ -38,13 +39,15 @@ const maxLeftOver = 5
 
 // amountIn reads a cell that holds one amount, and returns what else stands in it.
 func (r *reading) amountIn(text string) (amount, rest string, ok bool) {
-	found := value.FindAmounts(text, r.locale)
-	if len(found) != 1 || found[0].Percent {
+	a, ok := value.SoleAmount(text, r.locale)
+	if !ok || a.Percent {
 		return "", "", false
 	}
-	a := found[0]
+	if a.Start == 0 && a.End == len(text) {
+		return a.Decimal, "", true
+	}
 	rest = strings.TrimSpace(text[:a.Start] + " " + text[a.End:])
-	if len([]rune(strings.ReplaceAll(rest, " ", ""))) > maxLeftOver {
+	if utf8.RuneCountInString(rest)-strings.Count(rest, " ") > maxLeftOver {
 		return "", "", false
 	}
 	return a.Decimal, rest, true
@@ -58,29 +61,23 @@ func (r *reading) quantityIn(text string) (quantity, unit string, ok bool) {
 		i++
 	}
 	number, unit := strings.TrimSpace(text[:i]), strings.TrimSpace(text[i:])
-	found := value.FindAmounts(number, r.locale)
-	if len(found) != 1 || found[0].Start > 1 || len([]rune(unit)) > 14 {
+	a, ok := value.SoleAmount(number, r.locale)
+	if !ok || a.Start > 1 || utf8.RuneCountInString(unit) > 14 {
 		return "", "", false
 	}
-	return shorter(found[0].Decimal), strings.Trim(unit, " .x*×"), true
+	return shorter(a.Decimal), strings.Trim(unit, " .x*×"), true
 }
 
-// shorter returns a number without needless zeros.
-func shorter(number string) string {
-	d, err := decimal.NewFromString(number)
-	if err != nil {
-		return number
-	}
-	return d.String()
-}
+// shorter returns a number with decimals without needless zeros.
+func shorter(number string) string { return strings.TrimSuffix(strings.TrimRight(number, "0"), ".") }
 
 // rateIn reads a rate of tax or of discount in percent.
 func (r *reading) rateIn(text string) (string, bool) {
-	found := value.FindAmounts(text, r.locale)
-	if len(found) != 1 || strings.HasPrefix(found[0].Decimal, "-") && !found[0].Percent {
+	a, ok := value.SoleAmount(text, r.locale)
+	if !ok || strings.HasPrefix(a.Decimal, "-") && !a.Percent {
 		return "", false
 	}
-	rate := shorter(strings.TrimPrefix(found[0].Decimal, "-"))
+	rate := shorter(strings.TrimPrefix(a.Decimal, "-"))
 	if d, err := decimal.NewFromString(rate); err != nil || d.GreaterThan(decimal.NewFromInt(100)) {
 		return "", false
 	}
@@ -94,7 +91,8 @@ func (r *reading) lineAt(g *grid, at int) (l line, numbers int) {
 	if w := &row.words[0]; w.box[2] < g.left && g.left-w.box[2] < 6*(w.box[3]-w.box[1]) && w.to <= 4 && asciiDigit(row.text[0]) {
 		l.outer = strings.Trim(row.word(0), ".")
 	}
-	spans := g.split(row)
+	spans := g.split(row, r.room.spans)
+	r.room.spans = spans
 	for i, s := range spans {
 		if s.to == 0 {
 			continue
@@ -108,14 +106,23 @@ func (r *reading) lineAt(g *grid, at int) (l line, numbers int) {
 		}
 		text := strings.TrimSpace(row.text[s.from:s.to])
 		if col == colOther || col.numeric() {
-			if n, _, ok := r.amountIn(text); ok {
+			n, rest, ok := r.amountIn(text)
+			if ok {
 				l.numbers[i] = n
 			}
+			if col.typ() == typeAmount {
+				if ok && l.cells[col] == "" {
+					l.cells[col] = signed(n, rest)
+				}
+			} else {
+				r.cell(&l, col, text)
+			}
+		} else {
+			if col == colDate || col == colValueDate {
+				text = r.wholeDate(g, at, i, text)
+			}
+			r.cell(&l, col, text)
 		}
-		if col == colDate || col == colValueDate {
-			text = r.wholeDate(g, at, i, text)
-		}
-		r.cell(&l, col, text)
 		if l.cells[col] != "" && col.numeric() {
 			numbers++
 		}
@@ -142,7 +149,7 @@ func (r *reading) wholeDate(g *grid, at, column int, text string) string {
 	}
 	longer := text
 	for next := at + 1; next < len(r.sheet.rows) && next <= at+2 && r.adjoins(next-1, next) && !r.hasMoney(next); next++ {
-		s := g.split(&r.sheet.rows[next])[column]
+		s := g.split(&r.sheet.rows[next], nil)[column]
 		if s.to == 0 {
 			break
 		}

@@ -9,8 +9,8 @@ func isSum(name string) bool {
 	return false
 }
 
-// isTotal says that a row is headed as a sum, by a label of the template or by a word for what is carried over.
-func (r *reading) isTotal(at int) bool {
+// isHeadedAsSum says that a label of the template for a sum heads a row.
+func (r *reading) isHeadedAsSum(at int) bool {
 	for i := range r.labels[at] {
 		f := &r.labels[at][i]
 		if !f.start {
@@ -22,7 +22,7 @@ func (r *reading) isTotal(at int) bool {
 			}
 		}
 	}
-	return r.isCarry(at)
+	return false
 }
 
 // headsRow says that a label is the row's first word and most of its words that are no numbers.
@@ -44,8 +44,8 @@ func (r *reading) headsRow(at, from, size int) bool {
 func (r *reading) isCarry(at int) bool {
 	tokens := r.sheet.rows[at].tokens
 	words := 0
-	for _, t := range tokens {
-		if !asciiDigit(t.text[0]) {
+	for i := range tokens {
+		if !asciiDigit(tokens[i].text[0]) {
 			words++
 		}
 	}
@@ -53,14 +53,16 @@ func (r *reading) isCarry(at int) bool {
 		return false
 	}
 	for i := range min(2, len(tokens)) {
-		word := tokens[i].text
+		next := ""
 		if i+1 < len(tokens) {
-			switch word + " " + tokens[i+1].text {
+			next = tokens[i+1].text
+		}
+		switch word := tokens[i].text; word {
+		case "carried", "brought", "a", "suma", "sub", "sous", "total", "balance", "saldo":
+			switch word + " " + next {
 			case "carried forward", "brought forward", "carried over", "a reporter", "suma anterior", "suma y", "sub total", "sous total", "total previo", "balance forward", "total page", "saldo anterior":
 				return true
 			}
-		}
-		switch word {
 		case "ubertrag", "zwischensumme", "subtotal", "subtotaal", "tussentotaal", "transport", "report", "seitensumme", "saldovortrag", "anfangssaldo", "endsaldo":
 			return true
 		}

@@ -53,6 +53,30 @@ func FindAmounts(text string, loc Locale) []Amount {
 	return out
 }
 
+// SoleAmount returns the number in text where FindAmounts finds one and no more.
+func SoleAmount(text string, loc Locale) (a Amount, ok bool) {
+	s := figures{text: text, loc: loc}
+	if !s.next() {
+		return a, false
+	}
+	first := s
+	if s.next() {
+		return a, false
+	}
+	a = first.Amount
+	a.Decimal = first.decimal()
+	return a, true
+}
+
+// FindCurrencies calls visit for each number of FindAmounts with a currency, in order.
+func FindCurrencies(text string, loc Locale, visit func(code string, at Span)) {
+	for s := (figures{text: text, loc: loc}); s.next(); {
+		if s.Currency != "" {
+			visit(s.Currency, s.Span)
+		}
+	}
+}
+
 // HasMoney says that FindAmounts finds a number with two decimals that is no percentage.
 func HasMoney(text string, loc Locale) bool {
 	for s := (figures{text: text, loc: loc}); s.next(); {
@@ -79,10 +103,13 @@ type figures struct {
 func (s *figures) next() bool {
 	free := s.End // of the one before
 	for text := s.text; s.at < len(text); {
-		i := s.at
-		if !isDigit(text[i]) && !leadingPoint(text, i) {
-			s.at++
-			continue
+		i := NextDigit(text, s.at)
+		if i == len(text) {
+			s.at = i
+			return false
+		}
+		if i > s.at && leadingPoint(text, i-1) {
+			i--
 		}
 		s.at = numberEnd(text, i, s.loc)
 		if s.amountAt(i, s.at) {

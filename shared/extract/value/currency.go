@@ -127,7 +127,9 @@ func currencyAfter(text string, i int) (code string, end int) {
 func isLetter(s string) bool { return letterAfter(s, 0) }
 
 // isCode says that s is the ISO 4217 code of a currency in common use.
-func isCode(s string) bool { return len(s) == 3 && isUpper(s[0]) && isUpper(s[1]) && isUpper(s[2]) && knownCode(s) != "" }
+func isCode(s string) bool {
+	return len(s) == 3 && isUpper(s[0]) && isUpper(s[1]) && isUpper(s[2]) && knownCode(s) != ""
+}
 
 // codes are the ISO 4217 codes of currencies in common use.
 const codes = "EUR USD GBP CHF JPY CAD AUD NZD SEK NOK DKK PLN CZK HUF RON BGN ISK TRY RUB UAH INR CNY HKD SGD MYR THB IDR PHP KRW TWD VND BRL " +

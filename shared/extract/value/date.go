@@ -46,10 +46,7 @@ func FindDates(text string, loc Locale) []Date {
 	var out []Date
 	for i := 0; ; {
 		// Every date begins with digits, or with a month right before them.
-		for i < len(text) && !isDigit(text[i]) {
-			i++
-		}
-		if i == len(text) {
+		if i = NextDigit(text, i); i == len(text) {
 			return out
 		}
 		free := 0

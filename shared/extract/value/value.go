@@ -36,6 +36,23 @@ func (l Locale) DecimalComma() bool {
 
 func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
+// NextDigit returns the place of the first digit at or behind text[i]; the text's length for none.
+func NextDigit(text string, i int) int {
+	const ones = 0x0101010101010101
+	for ; i+8 <= len(text); i += 8 {
+		s := text[i : i+8]
+		x := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 | uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+		x ^= '0' * ones // digits become bytes below ten, of which the subtraction below borrows
+		if (x-10*ones)&^x&(0x80*ones) != 0 {
+			break
+		}
+	}
+	for i < len(text) && !isDigit(text[i]) {
+		i++
+	}
+	return i
+}
+
 func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // letterAt says whether the rune that starts at text[i] is a letter, and returns its length in bytes.
