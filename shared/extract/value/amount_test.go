@@ -1,6 +1,7 @@
 package value_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -126,4 +127,41 @@ func FuzzAmount(f *testing.F) {
 			}
 		}
 	})
+}
+
+// What is asked about amounts without writing them agrees with what FindAmounts writes.
+func TestAmountsAreTheSameWhoeverAsks(t *testing.T) {
+	for _, text := range []string{
+		"", "none", "7", "7.00", "a7.00", "7 %", "7,5 % of 12.50", "1.234,50 € and $ 7", "12.50-", "(12.50 EUR)", "12/31/2024 4711", ".50 x 2",
+		"EUR 7 8 EUR 9", "1'234'567.89", "1,23,456.00", "12,34,5", "0000000000000001.00", "123456789012345678.00", "− 3.00", "Fr. 12.–", "7\u00a0000,00",
+	} {
+		for _, language := range []string{"", "en", "de"} {
+			loc := value.Locale{Language: language}
+			all := value.FindAmounts(text, loc)
+			var codes, found []string
+			money := false
+			for _, a := range all {
+				money = money || a.Decimals == 2 && !a.Percent
+				if a.Currency != "" {
+					codes = append(codes, a.Currency, text[a.Start:a.End])
+				}
+			}
+			value.FindCurrencies(text, loc, func(code string, at value.Span) { found = append(found, code, text[at.Start:at.End]) })
+			if got := value.HasMoney(text, loc); got != money || !slices.Equal(codes, found) {
+				t.Errorf("%q (%s): money %v, currencies %q, want %v and %q", text, language, got, found, money, codes)
+			}
+			if sole, ok := value.SoleAmount(text, loc); ok != (len(all) == 1) || ok && sole != all[0] {
+				t.Errorf("%q (%s): %+v, want the only one of %+v", text, language, sole, all)
+			}
+		}
+		for i := range len(text) + 1 {
+			want := strings.IndexAny(text[i:], "0123456789")
+			if want < 0 {
+				want = len(text) - i
+			}
+			if got := value.NextDigit(text, i); got != i+want {
+				t.Errorf("%q: the next digit from %d is at %d, want %d", text, i, got, i+want)
+			}
+		}
+	}
 }
