@@ -1,16 +1,16 @@
 package extract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/millrace/millrace/shared/extract/backtrack"
 	"github.com/millrace/millrace/shared/extract/value"
 )
 
 // postcodeText finds a postal code with a place: European, British, American.
-var postcodeText = regexp.MustCompile(`(?:^|[\s,•●·|–-])(?:(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? \p{Lu}[\p{L}'’.-]+|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\p{L}+ [A-Z]\d[\dW] [A-Z\d]{4}\b|\p{L}+,? [A-Z]{2},? \d{5}(?:-\d{4})?\b)`)
+var postcodeText = backtrack.MustCompile(`(?:^|[\s,•●·|–-])(?:(?:[A-Z]{1,3}[- ])?\d{4,5}(?: [A-Z]{2})? \p{Lu}[\p{L}'’.-]+|[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2}\b|\p{L}+ [A-Z]\d[\dW] [A-Z\d]{4}\b|\p{L}+,? [A-Z]{2},? \d{5}(?:-\d{4})?\b)`) //nolint:gochecknoglobals // constant
 
 func postcode(s string) bool { return mayHavePostcode(s) && postcodeText.MatchString(s) }
 

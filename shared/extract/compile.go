@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/shopspring/decimal"
+
+	"github.com/millrace/millrace/shared/extract/backtrack"
 )
 
 // Bounds on what a template may ask for.
@@ -138,10 +140,10 @@ func (c *compiler) rule(p *plan, at string, i int) compiledRule {
 		out.Pick = pickFirst
 	}
 	if r.Pattern != "" {
-		out.shape = compiled(c, at+".pattern", `^(?:`+r.Pattern+`)$`, regexp.Compile)
+		out.shape = compiled(c, at+".pattern", `^(?:`+r.Pattern+`)$`, backtrack.Compile)
 	}
 	if r.Reject != "" {
-		out.reject = compiled(c, at+".reject", r.Reject, regexp.Compile)
+		out.reject = compiled(c, at+".reject", r.Reject, backtrack.Compile)
 	}
 	for k, pat := range r.Patterns {
 		out.patterns = append(out.patterns, c.pattern(fmt.Sprintf("%s.patterns[%d]", at, k), pat))

@@ -1,12 +1,13 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
+
+	"github.com/millrace/millrace/shared/extract/backtrack"
 )
 
 // durationText finds a length of time: "two (2) years", "24 months", "zwei Jahre".
-var durationText = regexp.MustCompile(`(?i)\b(\p{L}+(?:[- ]\p{L}+)?|\d{1,3})\s*(?:\(\s*(\d{1,3})\s*\)\s*)?[- ]?(years?|months?|days?|weeks?|jahren?|monaten?|tagen?|wochen?|ans?|années?|mois|jours?|años?|meses|mes|días?|jaar|jaren|maanden?|dagen|weken|year['’]s|month['’]s)\b`)
+var durationText = backtrack.MustCompile(`(?i)\b(\p{L}+(?:[- ]\p{L}+)?|\d{1,3})\s*(?:\(\s*(\d{1,3})\s*\)\s*)?[- ]?(years?|months?|days?|weeks?|jahren?|monaten?|tagen?|wochen?|ans?|années?|mois|jours?|años?|meses|mes|días?|jaar|jaren|maanden?|dagen|weken|year['’]s|month['’]s)\b`) //nolint:gochecknoglobals // constant
 
 func readDuration(text string) []typed {
 	var out []typed

@@ -2,19 +2,19 @@ package extract
 
 import (
 	"cmp"
-	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
-	"sync"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/millrace/millrace/shared/extract/backtrack"
 )
 
 // expression is a regular expression with what can be told from its syntax about every match, so that most texts are
-// refused without running it. It finds what the expression alone would find. It is safe for concurrent use.
+// refused without running it. Its find finds what the expression alone would find. It is safe for concurrent use.
 type expression struct {
-	whole func() *regexp.Regexp
+	*backtrack.Expression
 	names []string    // of its groups; the first is the whole match
 	needs []*literals // every match holds a word of each, in lower case
 	heads *literals   // every match begins with one of these, in lower case; nil where that is not known
@@ -22,24 +22,19 @@ type expression struct {
 	last  *edge       // and ends with one of these
 	// Every match stands at the beginning of the text, and at its end.
 	begins, ends bool
-	// Only with heads or inner:
-	at    *regexp.Regexp // the expression, at the start of a text
-	reach int            // bytes that a match has at most, -1 for any number
-	// Only with heads:
-	boundary bool  // a match must begin at the boundary of a word
-	tail     *tail // what at leaves out; nil for nothing
-	// Without heads: every match holds one of these within its first bytes; nil where that is not known.
-	inner  *literals
-	before int // how many bytes stand before it at most
 }
 
 // newExpression compiles an expression in RE2 syntax.
 func newExpression(text string) (*expression, error) {
+	compiled, err := backtrack.Compile(text)
+	if err != nil {
+		return nil, err
+	}
 	tree, err := syntax.Parse(text, syntax.Perl)
 	if err != nil {
 		return nil, err
 	}
-	e := &expression{names: tree.CapNames(), whole: sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(text) })}
+	e := &expression{Expression: compiled, names: tree.CapNames(), heads: newLiterals(headsOf(tree))}
 	exact, must := literalsOf(tree)
 	if exact != nil {
 		must = append(must, exact)
@@ -54,26 +49,7 @@ func newExpression(text string) (*expression, error) {
 		e.needs = append(e.needs, newLiterals(words))
 	}
 	e.edges(tree)
-	words, boundary := headsOf(tree)
-	if words == nil {
-		e.inner, e.before = innerOf(tree)
-	}
-	if words == nil && e.inner == nil {
-		_, err = regexp.Compile(text)
-		return e, err
-	}
-	e.reach = longest(tree)
-	e.at, err = regexp.Compile(`^(?:` + text + `)`)
-	if words == nil || err != nil {
-		return e, err
-	}
-	e.heads, e.boundary = newLiterals(words), boundary
-	if head, t := tailOf(tree); t != nil {
-		t.whole = e.at
-		e.tail = t
-		e.at, err = regexp.Compile(`^(?:` + head + `)`)
-	}
-	return e, err
+	return e, nil
 }
 
 // edges finds out how matches begin and end.
@@ -100,78 +76,51 @@ func (e *expression) find(f *folded, from, to, limit int) [][]int {
 	if e.refuses(f.text[from:to]) {
 		return nil
 	}
-	if f.plain {
-		for _, l := range e.needs {
-			if l.next(f.lower, from, to) < 0 {
-				return nil
-			}
-		}
-		if e.heads != nil {
-			return e.findHeads(f, from, to, limit)
-		}
-		if e.inner != nil {
-			return e.findInner(f, from, to, limit)
-		}
+	if f.plain && !e.mayMatch(f, from, to) {
+		return nil
 	}
-	found := e.whole().FindAllStringSubmatchIndex(f.text[from:to], limit)
+	found, ok := [][]int(nil), false
+	if f.plain && e.heads != nil {
+		found, ok = e.findHeads(f, from, to, limit)
+	}
+	if !ok {
+		found = e.FindAllStringSubmatchIndex(f.text[from:to], limit)
+	}
 	for _, m := range found {
 		shift(m, from)
 	}
 	return found
 }
 
-// findHeads tries the expression only where one of its heads stands.
-func (e *expression) findHeads(f *folded, from, to, limit int) [][]int {
-	var out [][]int
-	for at := from; len(out) < limit; {
+// mayMatch says that every text that a match needs is there.
+func (e *expression) mayMatch(f *folded, from, to int) bool {
+	for _, l := range e.needs {
+		if l.next(f.lower, from, to) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// findHeads is like find, with offsets in text[from:to], and tries the expression only where one of its heads stands. It is not
+// ok where only regexp can tell.
+func (e *expression) findHeads(f *folded, from, to, limit int) (found [][]int, ok bool) {
+	for at := from; len(found) < limit; {
 		if at = e.heads.next(f.lower, at, to); at < 0 {
 			break
 		}
-		if e.boundary && at > from && wordByte(f.text[at-1]) {
-			at++
-			continue
+		m, ok := e.FindSubmatchAt(f.text[from:to], at-from)
+		if !ok {
+			return nil, false
 		}
-		end := to
-		if e.reach >= 0 {
-			// One character more, for what the expression may ask about its surroundings.
-			end = min(to, at+e.reach+utf8.UTFMax)
-		}
-		m := e.tail.extend(e.at.FindStringSubmatchIndex(f.text[at:end]), f.text[at:end])
 		if m == nil {
 			at++
 			continue
 		}
-		shift(m, at)
-		out = append(out, m)
-		at = m[1]
+		found = append(found, m)
+		at = from + m[1]
 	}
-	return out
-}
-
-// findInner tries the expression only a little before the words that every match holds.
-func (e *expression) findInner(f *folded, from, to, limit int) [][]int {
-	var out [][]int
-	start := from // no match begins before
-	for at := from; len(out) < limit; at++ {
-		if at = e.inner.next(f.lower, max(at, start), to); at < 0 {
-			break
-		}
-		for start = max(start, at-e.before); start <= at && len(out) < limit; start++ {
-			if e.first != nil && !e.first[f.text[start]] {
-				continue
-			}
-			end := to
-			if e.reach >= 0 {
-				end = min(to, start+e.reach+utf8.UTFMax)
-			}
-			if m := e.at.FindStringSubmatchIndex(f.text[start:end]); m != nil {
-				shift(m, start)
-				out = append(out, m)
-				start = m[1] - 1
-			}
-		}
-	}
-	return out
+	return found, true
 }
 
 func shift(m []int, by int) {
@@ -182,11 +131,6 @@ func shift(m []int, by int) {
 	}
 }
 
-// wordByte says what \b takes for part of a word.
-func wordByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_'
-}
-
 // Bounds on the literals that are taken from an expression. Beyond them less is known, which costs time, not matches.
 const (
 	maxLiterals  = 96
@@ -194,28 +138,6 @@ const (
 	maxNeeds     = 3
 	minHeadBytes = 2 // of the shortest text of a set that is looked for
 )
-
-// maxBefore bounds the bytes before an expression's inner words: at each of them it is tried.
-const maxBefore = 16
-
-// innerOf returns words of which every match of tree holds one behind at most so many bytes; nil where they are not known or
-// are too short to be worth it, or the expression asks what stands before a match.
-func innerOf(tree *syntax.Regexp) (words *literals, before int) {
-	if looks, _ := looksBehind(tree); looks || tree.Op != syntax.OpConcat {
-		return nil, 0
-	}
-	for i := 1; i < len(tree.Sub); i++ {
-		n := longest(tree.Sub[i-1])
-		if before += n; n < 0 || before > maxBefore {
-			return nil, 0
-		}
-		list, _ := prefixesOf(&syntax.Regexp{Op: syntax.OpConcat, Sub: tree.Sub[i:]})
-		if list != nil && shortest(list) >= minHeadBytes {
-			return newLiterals(list), before
-		}
-	}
-	return nil, 0
-}
 
 // literalsOf returns the only texts that re matches, nil for unknown or too many, and sets of texts of each of which every
 // match holds one. ASCII letters are in lower case.
@@ -380,52 +302,13 @@ func classForms(ranges []rune) []string {
 	return out
 }
 
-// headsOf returns texts with one of which every match begins, and whether a word must begin there; nil where they are not
-// known, are too short to be worth it, or the expression asks in another way about what stands before a match.
-func headsOf(tree *syntax.Regexp) (words []string, boundary bool) {
-	for tree.Op == syntax.OpConcat && len(tree.Sub) > 1 && tree.Sub[0].Op == syntax.OpWordBoundary {
-		rest := *tree
-		rest.Sub = tree.Sub[1:]
-		tree, boundary = &rest, true
-	}
-	if looks, _ := looksBehind(tree); looks {
-		return nil, false
-	}
-	words, _ = prefixesOf(tree)
+// headsOf returns texts with one of which every match begins; nil where they are not known or are too short to be worth it.
+func headsOf(tree *syntax.Regexp) []string {
+	words, _ := prefixesOf(tree)
 	if words == nil || shortest(words) < minHeadBytes {
-		return nil, false
+		return nil
 	}
-	if boundary && slices.ContainsFunc(words, func(w string) bool { return !wordByte(w[0]) }) {
-		return nil, false
-	}
-	return words, boundary
-}
-
-// looksBehind says that re may ask about the place where it begins, and whether it matches the empty text.
-func looksBehind(re *syntax.Regexp) (looks, empty bool) {
-	switch re.Op {
-	case syntax.OpBeginLine, syntax.OpEndLine, syntax.OpBeginText, syntax.OpEndText, syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return true, true
-	case syntax.OpEmptyMatch:
-		return false, true
-	case syntax.OpConcat:
-		for _, sub := range re.Sub {
-			if looks, empty = looksBehind(sub); looks || !empty {
-				return looks, false
-			}
-		}
-		return false, true
-	case syntax.OpAlternate:
-		for _, sub := range re.Sub {
-			l, e := looksBehind(sub)
-			looks, empty = looks || l, empty || e
-		}
-		return looks, empty
-	case syntax.OpCapture, syntax.OpPlus, syntax.OpStar, syntax.OpQuest, syntax.OpRepeat:
-		looks, empty = looksBehind(re.Sub[0])
-		return looks, empty || re.Op == syntax.OpStar || re.Op == syntax.OpQuest || re.Op == syntax.OpRepeat && re.Min == 0
-	}
-	return false, false
+	return words
 }
 
 // prefixesOf returns texts with one of which every match of re begins, nil for unknown, and whether they are all of it.
@@ -466,35 +349,4 @@ func prefixesOf(re *syntax.Regexp) (words []string, whole bool) {
 	}
 	words, _ = literalsOf(re)
 	return words, words != nil
-}
-
-// longest returns how many bytes a match of re has at most, -1 for any number.
-func longest(re *syntax.Regexp) int {
-	switch re.Op {
-	case syntax.OpLiteral:
-		return utf8.UTFMax * len(re.Rune)
-	case syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL:
-		return utf8.UTFMax
-	case syntax.OpStar, syntax.OpPlus:
-		return -1
-	case syntax.OpRepeat:
-		n := longest(re.Sub[0])
-		if n < 0 || re.Max < 0 {
-			return -1
-		}
-		return n * re.Max
-	}
-	sum := 0
-	for _, sub := range re.Sub {
-		n := longest(sub)
-		if n < 0 {
-			return -1
-		}
-		if re.Op == syntax.OpAlternate {
-			sum = max(sum, n)
-		} else {
-			sum += n
-		}
-	}
-	return sum
 }

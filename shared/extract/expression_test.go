@@ -1,11 +1,17 @@
 package extract
 
 import (
+	"os"
+	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/millrace/millrace/shared/extract/backtrack"
+	"github.com/millrace/millrace/shared/layout"
 )
 
 // texts are running texts in which the expressions below match, nearly match and do not match.
@@ -55,14 +61,76 @@ func TestExpressionsOfTheTemplatesFindWhatTheyAloneFind(t *testing.T) {
 			for k := range p.rules[i].patterns {
 				pat := &p.rules[i].patterns[k]
 				for _, text := range texts() {
-					sameMatches(t, pat.match, pat.match.whole(), text)
+					sameMatches(t, pat.match, regexp.MustCompile(pat.match.String()), text)
 					if pat.within != nil {
-						sameMatches(t, pat.within, pat.within.whole(), text)
+						sameMatches(t, pat.within, regexp.MustCompile(pat.within.String()), text)
 					}
 				}
 			}
 		}
 	}
+}
+
+// The package's own expressions, on the rows of documents, beside regexp.
+func TestExpressionsFindInDocumentsWhatRegexpFinds(t *testing.T) {
+	all := []*backtrack.Expression{
+		postcodeText, durationText, contactLine, registration, bareForm, addressLine, documentWord, headingWord, salutation, farewell,
+		codeBehind, identifierWord, accountNumber,
+	}
+	set, err := loadSet("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range set.plans {
+		for i := range p.rules {
+			for _, e := range []*backtrack.Expression{p.rules[i].shape, p.rules[i].reject} {
+				if e != nil {
+					all = append(all, e)
+				}
+			}
+			for _, pat := range p.rules[i].patterns {
+				all = append(all, pat.match.Expression)
+			}
+		}
+	}
+	lines := slices.Concat(texts(), documentLines(t))
+	for _, e := range all {
+		re := regexp.MustCompile(e.String())
+		for _, text := range lines {
+			if diff := cmp.Diff(re.FindAllStringSubmatchIndex(text, 5), e.FindAllStringSubmatchIndex(text, 5)); diff != "" {
+				t.Fatalf("%s in %q:\n%s", re, text, diff)
+			}
+			if want, got := re.MatchString(text), e.MatchString(text); got != want {
+				t.Fatalf("%s in %q: %v", re, text, got)
+			}
+		}
+	}
+}
+
+// documentLines are the rows of the stored layouts, and the start of each one's running text.
+func documentLines(t *testing.T) []string {
+	t.Helper()
+	var lines []string
+	layouts, err := filepath.Glob("testdata/*.layout.gz")
+	if err != nil || len(layouts) == 0 {
+		t.Fatal("no layouts", err)
+	}
+	for _, path := range layouts {
+		file, err := os.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		doc, err := layout.Decode(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := newSheet(doc)
+		lines = append(lines, s.flow.text[:min(len(s.flow.text), 2_000)])
+		for i := range s.rows {
+			lines = append(lines, s.rows[i].text)
+		}
+	}
+	return lines
 }
 
 func sameMatches(t *testing.T, e *expression, re *regexp.Regexp, text string) {
@@ -91,17 +159,18 @@ func FuzzExpression(f *testing.F) {
 		f.Add(text)
 	}
 	var all []*expression
+	var alone []*regexp.Regexp
 	for _, expr := range expressions() {
 		e, err := newExpression(expr)
 		if err != nil {
 			f.Fatal(err)
 		}
-		all = append(all, e)
+		all, alone = append(all, e), append(alone, regexp.MustCompile(expr))
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		text = strings.ToValidUTF8(text, "")
-		for _, e := range all {
-			sameMatches(t, e, e.whole(), text)
+		for i, e := range all {
+			sameMatches(t, e, alone[i], text)
 		}
 	})
 }

@@ -2,12 +2,12 @@ package extract
 
 import (
 	"cmp"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/millrace/millrace/shared/extract/backtrack"
 	"github.com/millrace/millrace/shared/extract/value"
 	"github.com/millrace/millrace/shared/layout"
 )
@@ -88,15 +88,15 @@ func (r *reading) addLines(i int, from, to int, score float64, how string) {
 
 var (
 	// contactLine finds what stands in an address block besides the address.
-	contactLine = regexp.MustCompile(`(?i)\b(?:tel|telephone|phone|fax|telefon|tél|teléfono|telefoon|mobile?|e-?mail|gst|vat|tva|ust|btw|nif|cif|siret|siren|reg\.?|roc|date|invoice|receipt|bill|cash|table|order|www\.)\b|@|www\.|http|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}`)
+	contactLine = backtrack.MustCompile(`(?i)\b(?:tel|telephone|phone|fax|telefon|tél|teléfono|telefoon|mobile?|e-?mail|gst|vat|tva|ust|btw|nif|cif|siret|siren|reg\.?|roc|date|invoice|receipt|bill|cash|table|order|www\.)\b|@|www\.|http|\d{1,2}[/-]\d{1,2}[/-]\d{2,4}`) //nolint:gochecknoglobals // constant
 	// registration finds company registration numbers in brackets or of that form, as on receipts.
-	registration = regexp.MustCompile(`(?i)^\(?\s*(?:(?:co|company)\.?\s*(?:no|reg|id|number)\b|reg|roc|gst|id\b|\d{4,}-[a-z])`)
+	registration = backtrack.MustCompile(`(?i)^\(?\s*(?:(?:co|company)\.?\s*(?:no|reg|id|number)\b|reg|roc|gst|id\b|\d{4,}-[a-z])`) //nolint:gochecknoglobals // constant
 	// bareForm finds a line that is nothing but a legal form, the end of a name that was broken.
-	bareForm = regexp.MustCompile(`(?i)^(?:c[op]\.?\s*)?(?:\([a-z]{1,2}\)\s*)?(?:sdn\.?\s*bhd|s/b|gmbh|ltd|limited|inc|llc|sarl|b\.?v)\.?\s*(?:\(.*\))?$`)
+	bareForm = backtrack.MustCompile(`(?i)^(?:c[op]\.?\s*)?(?:\([a-z]{1,2}\)\s*)?(?:sdn\.?\s*bhd|s/b|gmbh|ltd|limited|inc|llc|sarl|b\.?v)\.?\s*(?:\(.*\))?$`) //nolint:gochecknoglobals // constant
 	// addressLine finds the marks of an address.
-	addressLine = regexp.MustCompile(`(?i)\b(?:no\.?\s*\d|lot|jalan|jln|street|st\.|road|rd\.?|avenue|ave\.?|lane|blvd|drive|square|floor|taman|plaza|suite|strasse|straße|str\.|platz|weg|rue|boulevard|place|calle|avenida|plein|laan|straat)|\b\d{4,5}\b|^\d{1,5}[a-z]?,? \p{Lu}\p{L}+|\p{L}{3,} \d{1,4} ?[a-z]?$|\b[A-Z]\d\d [A-Z\d]{4}\b`)
+	addressLine = backtrack.MustCompile(`(?i)\b(?:no\.?\s*\d|lot|jalan|jln|street|st\.|road|rd\.?|avenue|ave\.?|lane|blvd|drive|square|floor|taman|plaza|suite|strasse|straße|str\.|platz|weg|rue|boulevard|place|calle|avenida|plein|laan|straat)|\b\d{4,5}\b|^\d{1,5}[a-z]?,? \p{Lu}\p{L}+|\p{L}{3,} \d{1,4} ?[a-z]?$|\b[A-Z]\d\d [A-Z\d]{4}\b`) //nolint:gochecknoglobals // constant
 	// documentWord finds a line that says what the document is.
-	documentWord = regexp.MustCompile(`(?i)^\W*(?:(?:cash |sales |tax |simplified )*(?:receipt|invoice)|beleg|quittung|kassenbon|kassabon|bon|ticket|recibo|reçu|facture|rechnung|factura|factuur|bill)\b`)
+	documentWord = backtrack.MustCompile(`(?i)^\W*(?:(?:cash |sales |tax |simplified )*(?:receipt|invoice)|beleg|quittung|kassenbon|kassabon|bon|ticket|recibo|reçu|facture|rechnung|factura|factuur|bill)\b`) //nolint:gochecknoglobals // constant
 )
 
 // masthead takes the first name on the first page, or the address lines behind it.

@@ -1,12 +1,12 @@
 package extract
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/millrace/millrace/shared/extract/backtrack"
 	"github.com/millrace/millrace/shared/extract/value"
 )
 
@@ -43,7 +43,7 @@ func (r *reading) person(i int) {
 }
 
 // headingWord finds what heads a section of a résumé.
-var headingWord = regexp.MustCompile(`\b(?:experience|education|skills|profile|summary|objective|references|languages|contact|berufliche|beruflicher|stationen|ausbildung|kenntnisse|lebenslauf|profil|fuhrerschein|sprachen|werdegang|formation|parcours|competences|langues|formacion|experiencia|idiomas|educacion|habilidades|perfil|werkervaring|opleiding|vaardigheden|talen|curriculum|resume)\b`)
+var headingWord = backtrack.MustCompile(`\b(?:experience|education|skills|profile|summary|objective|references|languages|contact|berufliche|beruflicher|stationen|ausbildung|kenntnisse|lebenslauf|profil|fuhrerschein|sprachen|werdegang|formation|parcours|competences|langues|formacion|experiencia|idiomas|educacion|habilidades|perfil|werkervaring|opleiding|vaardigheden|talen|curriculum|resume)\b`) //nolint:gochecknoglobals // constant
 
 // agrees says that the last word of a name is part of one of the mailboxes' names.
 func agrees(name string, mail []string) bool {
@@ -78,9 +78,9 @@ func personName(s string) bool {
 
 var (
 	// salutation finds the line that opens a letter.
-	salutation = regexp.MustCompile(`(?i)^(?:dear\b|sehr geehrte|liebe[r]?\b|guten tag|madame|monsieur|cher\b|chère\b|estimad[oa]s?|muy señor|apreciad[oa]|querid[oa]|geachte|beste\b|to whom it may concern|hello\b|hallo\b)`)
+	salutation = backtrack.MustCompile(`(?i)^(?:dear\b|sehr geehrte|liebe[r]?\b|guten tag|madame|monsieur|cher\b|chère\b|estimad[oa]s?|muy señor|apreciad[oa]|querid[oa]|geachte|beste\b|to whom it may concern|hello\b|hallo\b)`) //nolint:gochecknoglobals // constant
 	// farewell finds the phrase that ends it.
-	farewell = regexp.MustCompile(`(?i)^(?:yours (?:sincerely|faithfully|truly)|sincerely|(?:kind|best|warm)(?:est)? regards|regards|mit (?:freundlichen|besten|herzlichen) grüßen|freundliche grüße|hochachtungsvoll|cordialement|bien à vous|veuillez agréer|je vous prie|nous vous prions|atentamente|saludos|un cordial saludo|reciba|le saluda|met vriendelijke groet|hoogachtend)`)
+	farewell = backtrack.MustCompile(`(?i)^(?:yours (?:sincerely|faithfully|truly)|sincerely|(?:kind|best|warm)(?:est)? regards|regards|mit (?:freundlichen|besten|herzlichen) grüßen|freundliche grüße|hochachtungsvoll|cordialement|bien à vous|veuillez agréer|je vous prie|nous vous prions|atentamente|saludos|un cordial saludo|reciba|le saluda|met vriendelijke groet|hoogachtend)`) //nolint:gochecknoglobals // constant
 )
 
 // subjectLine takes the line right above a letter's salutation, or the bold line right below it.

@@ -1,14 +1,15 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/millrace/millrace/shared/extract/backtrack"
 )
 
 // codeBehind finds a customer's or a company's registration number behind its name.
-var codeBehind = regexp.MustCompile(`(?:\s*\(\d[0-9A-Z -]*\)|\s+\d{5,}-[A-Z](?:\s*\([A-Z0-9]+\))?)\s*$`)
+var codeBehind = backtrack.MustCompile(`(?:\s*\(\d[0-9A-Z -]*\)|\s+\d{5,}-[A-Z](?:\s*\([A-Z0-9]+\))?)\s*$`) //nolint:gochecknoglobals // constant
 
 // readParty takes the stretch up to a mark that separates a name from its address, and refuses what is no name.
 func readParty(text string) []typed {

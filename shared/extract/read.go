@@ -1,11 +1,11 @@
 package extract
 
 import (
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/millrace/millrace/shared/extract/backtrack"
 	"github.com/millrace/millrace/shared/extract/value"
 )
 
@@ -184,11 +184,11 @@ func identifiers(found []value.Identifier) []typed {
 }
 
 // identifierWord is a number such as an invoice's: it has a digit.
-var identifierWord = regexp.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}/_.\-]*`)
+var identifierWord = backtrack.MustCompile(`[\p{L}\p{N}][\p{L}\p{N}/_.\-]*`) //nolint:gochecknoglobals // constant
 
 // readIdentifier reads the first words as a number, such as 4711, RE-2019/507 or F2026 0023. A date or an amount is none.
 func readIdentifier(text string) []typed {
-	for n, m := range identifierWord.FindAllStringIndex(text, 3) {
+	for n, m := range identifierWord.FindAllStringSubmatchIndex(text, 3) {
 		s := strings.TrimRight(text[m[0]:m[1]], ".-/_")
 		if strings.ContainsFunc(s, unicode.IsDigit) && utf8.RuneCountInString(s) <= 40 {
 			quality := 1.0
@@ -217,14 +217,14 @@ func readIdentifier(text string) []typed {
 func allDigits(s string) bool { return strings.Trim(s, "0123456789") == "" }
 
 // accountNumber is an account number as banks print it: digits, perhaps grouped or masked.
-var accountNumber = regexp.MustCompile(`(?:[0-9Xx*•]{2,}[ \-]?)*[0-9]{2,}`)
+var accountNumber = backtrack.MustCompile(`(?:[0-9Xx*•]{2,}[ \-]?)*[0-9]{2,}`) //nolint:gochecknoglobals // constant
 
 func readAccount(text string) []typed {
 	if ibans := value.FindIBANs(text); len(ibans) > 0 {
 		return identifiers(ibans)
 	}
 	var out []typed
-	for _, m := range accountNumber.FindAllStringIndex(text, 3) {
+	for _, m := range accountNumber.FindAllStringSubmatchIndex(text, 3) {
 		s := strings.ReplaceAll(text[m[0]:m[1]], " ", "")
 		if len(s) >= 6 && len(s) <= 24 {
 			out = append(out, typed{span{m[0], m[1]}, s, 0.95, ""})

@@ -2,7 +2,8 @@ package extract
 
 import (
 	"crypto/sha256"
-	"regexp"
+
+	"github.com/millrace/millrace/shared/extract/backtrack"
 )
 
 // Template is a template file's content. See docs/templates.md for the meaning of each key.
@@ -116,8 +117,8 @@ type plan struct {
 // compiledRule is a rule with its expressions compiled.
 type compiledRule struct {
 	Rule
-	shape    *regexp.Regexp // of the whole value; nil allows any
-	reject   *regexp.Regexp // of values that are none; nil rejects nothing
+	shape    *backtrack.Expression // of the whole value; nil allows any
+	reject   *backtrack.Expression // of values that are none; nil rejects nothing
 	patterns []compiledPattern
 	right    bool
 	below    bool
