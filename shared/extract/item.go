@@ -224,9 +224,8 @@ func weight(lines []line) float64 {
 
 // dateIn reads a cell that holds a date.
 func (r *reading) dateIn(text string) (string, bool) {
-	dates := value.FindDates(text, r.locale)
-	if len(dates) == 0 {
-		return r.complete(text)
+	if date, ok := value.FirstDate(text, r.locale); ok {
+		return date.ISO, true
 	}
-	return dates[0].ISO, true
+	return r.complete(text)
 }

@@ -3,6 +3,8 @@ package extract
 import (
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"github.com/millrace/millrace/shared/extract/value"
 )
 
@@ -135,8 +137,16 @@ func (r *reading) trailing(targets []target, proven bool) []line {
 
 // addingPrefix returns how many of the first lines add up to what is printed: payments and taxes may follow them. 0 is none.
 func addingPrefix(lines []line, targets []target) int {
+	if len(targets) == 0 {
+		return 0
+	}
+	sums := make([]decimal.Decimal, len(lines)+1)
+	for i := range lines {
+		amount, _ := lines[i].number(colAmount)
+		sums[i+1] = sums[i].Add(amount)
+	}
 	for n := len(lines); n > 0; n-- {
-		if _, ok := addsUp(lines[:n], targets); ok {
+		if _, ok := reached(sums[n], n, targets); ok {
 			return n
 		}
 	}

@@ -137,10 +137,11 @@ var inWords = func() (t [256]bool) { //nolint:gochecknoglobals // constant
 // zipCode says that a text has a state's two letters followed by five digits.
 func zipCode(text string) bool {
 	for end := 0; ; {
-		i := 0
-		if i, end = nextNumber(text, end); i == end {
+		i, to := nextNumber(text, end)
+		if i == to {
 			return false
 		}
+		end = to
 		if end-i != 5 || i < 3 || text[i-1] != ' ' || i > 3 && text[i-4] != ' ' || !asciiCapital(text[i-3]) || !asciiCapital(text[i-2]) {
 			continue
 		}
@@ -166,10 +167,11 @@ const states = "AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD M
 // usPhone says that a text has a telephone number such as 215-567-7950 or (215) 567-7950.
 func usPhone(text string) bool {
 	for end := 0; ; {
-		i := 0
-		if i, end = nextNumber(text, end); i == end {
+		i, to := nextNumber(text, end)
+		if i == to {
 			return false
 		}
+		end = to
 		if end-i < 3 || end < 5 || end == len(text) || text[end] != '-' && text[end] != '.' {
 			continue
 		}

@@ -58,17 +58,14 @@ func (w *pieceWriter) read(p *layout.Page, number, budget int) (used int) {
 		w.flow.endBlock()
 		y += 12
 	}
-	sortStable(w.pieces, func(p *piece) float64 { return p.middle })
+	sortStable(w.pieces, func(a, b piece) int { return cmp.Compare(a.middle, b.middle) })
 	return used
 }
 
 // sortStable sorts a list, most of which are in order.
-func sortStable[T any](list []T, key func(*T) float64) {
-	for i := 1; i < len(list); i++ {
-		if key(&list[i]) < key(&list[i-1]) {
-			slices.SortStableFunc(list, func(a, b T) int { return cmp.Compare(key(&a), key(&b)) })
-			return
-		}
+func sortStable[T any](list []T, compare func(a, b T) int) {
+	if !slices.IsSortedFunc(list, compare) {
+		slices.SortStableFunc(list, compare)
 	}
 }
 

@@ -282,6 +282,9 @@ func (r *reading) readInto(i, rowIndex int, s span, score float64, how string) b
 		if avoid := r.plan.rules[i].Avoid; avoid != "" && r.sectionAt(rowIndex, from) == avoid {
 			final *= scoreAvoided
 		}
+		if final < acceptThreshold {
+			continue
+		}
 		r.add(i, candidate{
 			value: v.value, raw: row.text[from:to], page: row.page, box: row.evidence(from, to), score: final,
 			rule: r.plan.rules[i].Name + "." + how + v.note, order: rowIndex*orderStep + min(from, orderStep-1),

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/millrace/millrace/shared/layout"
@@ -125,7 +126,7 @@ func (w *rowWriter) join(pieces []piece, page int) {
 	for _, p := range w.order {
 		w.merged = append(w.merged, p.words...)
 	}
-	sortStable(w.merged, func(x *layout.Word) float64 { return x.Box[0] })
+	sortStable(w.merged, func(a, b layout.Word) int { return cmp.Compare(a.Box[0], b.Box[0]) })
 	row.words = w.merged
 	w.row(&row, page)
 	for _, p := range over {

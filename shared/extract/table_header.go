@@ -130,7 +130,7 @@ func (k *tableKind) isHead(cells []heading, labels []found, words int) bool {
 // headings cuts a row into cells: each label begins one, and so does each part.
 func (r *reading) headings(k *tableKind, at int, labels []found) []heading {
 	row := &r.sheet.rows[at]
-	var out []heading
+	out := make([]heading, 0, len(labels)+len(row.parts))
 	next := 0
 	for n, p := range row.parts {
 		from := p.from
@@ -155,11 +155,15 @@ func (r *reading) headings(k *tableKind, at int, labels []found) []heading {
 
 func (k *tableKind) heading(row *row, from, to int) heading {
 	h := heading{box: row.place(from, to)}
-	for _, t := range row.tokens {
-		if t.from >= from && t.to <= to {
-			h.tokens = append(h.tokens, t)
-		}
+	first := 0
+	for first < len(row.tokens) && row.tokens[first].from < from {
+		first++
 	}
+	last := first
+	for last < len(row.tokens) && row.tokens[last].to <= to {
+		last++
+	}
+	h.tokens = row.tokens[first:last:last]
 	if h.options = k.optionsOf(h.tokens); h.options == nil && len(h.tokens) == 1 {
 		h.options = k.cutOff(h.tokens[0].text)
 	}

@@ -135,16 +135,16 @@ func (r *reading) lineAt(g *grid, at int) (l line, numbers int) {
 
 // dateEnd returns where a date that begins in a cell ends, which may be in the next one's place.
 func (r *reading) dateEnd(row *row, s span) int {
-	dates := value.FindDates(row.text[s.from:min(len(row.text), s.to+12)], r.locale)
-	if len(dates) == 0 || dates[0].Start > 0 {
+	date, ok := value.FirstDate(row.text[s.from:min(len(row.text), s.to+12)], r.locale)
+	if !ok || date.Start > 0 {
 		return s.to
 	}
-	return max(s.to, s.from+dates[0].End)
+	return max(s.to, s.from+date.End)
 }
 
 // wholeDate adds to a cell what stands below it, where a date goes on there.
 func (r *reading) wholeDate(g *grid, at, column int, text string) string {
-	if len(value.FindDates(text, r.locale)) > 0 {
+	if _, ok := value.FirstDate(text, r.locale); ok {
 		return text
 	}
 	longer := text
@@ -155,7 +155,7 @@ func (r *reading) wholeDate(g *grid, at, column int, text string) string {
 		}
 		below := r.sheet.rows[next].text[s.from:s.to]
 		for _, joined := range []string{longer + " " + below, longer + below} {
-			if len(value.FindDates(joined, r.locale)) > 0 {
+			if _, ok := value.FirstDate(joined, r.locale); ok {
 				return joined
 			}
 		}

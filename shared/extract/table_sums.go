@@ -1,7 +1,6 @@
 package extract
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -64,13 +63,15 @@ type target struct {
 
 // addsUp returns the target that the lines' amounts add up to.
 func addsUp(lines []line, targets []target) (target, bool) {
-	sum := decimal.Zero
-	for i := range lines {
-		if d, ok := lines[i].number(colAmount); ok {
-			sum = sum.Add(d)
-		}
+	if len(targets) == 0 {
+		return target{}, false
 	}
-	tolerance := decimal.Max(cent.Add(cent), decimal.New(int64(len(lines))*5, -3))
+	return reached(total(lines), len(lines), targets)
+}
+
+// reached returns the target that the sum of n lines is, but for what may have been rounded.
+func reached(sum decimal.Decimal, n int, targets []target) (target, bool) {
+	tolerance := decimal.Max(cent.Add(cent), decimal.New(int64(n)*5, -3))
 	for _, t := range targets {
 		if !t.value.IsZero() && sum.Sub(t.value).Abs().LessThanOrEqual(tolerance) {
 			return t, true
@@ -210,29 +211,59 @@ func (t *table) chooseAmount(targets []target) int {
 // withoutSums leaves out lines that are sums: where the other lines, which have a quantity or a price, add up to what is
 // printed and all of them do not.
 func (t *table) withoutSums(targets []target) []line {
-	full := func(l line) bool { return l.cells[colQuantity] != "" || l.cells[colUnitPrice] != "" }
-	for _, keep := range []func(l line) bool{
+	full := func(l *line) bool { return l.cells[colQuantity] != "" || l.cells[colUnitPrice] != "" }
+	var amounts []decimal.Decimal // of the lines
+	for i := range t.lines {
+		d, _ := t.lines[i].number(colAmount)
+		amounts = append(amounts, d)
+	}
+	for _, keep := range []func(l *line) bool{
 		full,
-		func(l line) bool { return timesHolds(&l) },
-		func(l line) bool { return strings.Trim(l.cells[colDescription], " .:-") != "" },
-		func(line) bool { return true }, // the last, because with a tax all lines may add up too
+		func(l *line) bool { tried := *l; return timesHolds(&tried) },
+		func(l *line) bool { return strings.Trim(l.cells[colDescription], " .:-") != "" },
+		func(*line) bool { return true }, // the last, because with a tax all lines may add up too
 	} {
-		kept := slices.DeleteFunc(slices.Clone(t.lines), func(l line) bool { return !keep(l) })
-		if _, ok := addsUp(kept, targets); ok && len(kept) > 0 {
-			return kept
+		if len(targets) == 0 {
+			break
+		}
+		var kept []int
+		sum := decimal.Zero
+		for i := range t.lines {
+			if keep(&t.lines[i]) {
+				kept, sum = append(kept, i), sum.Add(amounts[i])
+			}
+		}
+		if _, ok := reached(sum, len(kept), targets); ok && len(kept) > 0 {
+			return t.only(kept)
 		}
 	}
 	// Without proof a line goes only where nearly all others have a quantity or a price and it has nothing but an amount.
 	n := 0
-	for _, l := range t.lines {
-		if full(l) {
+	var kept []int
+	for i := range t.lines {
+		l := &t.lines[i]
+		switch {
+		case full(l):
 			n++
+		case l.cells[colDescription] == "" || l.cells[colPosition] == "" && t.grid.has(colPosition) >= 0 && l.cells[colItemNumber] == "":
+			continue
 		}
+		kept = append(kept, i)
 	}
 	if n*10 < len(t.lines)*7 {
 		return t.lines
 	}
-	return slices.DeleteFunc(slices.Clone(t.lines), func(l line) bool {
-		return !full(l) && (l.cells[colDescription] == "" || l.cells[colPosition] == "" && t.grid.has(colPosition) >= 0 && l.cells[colItemNumber] == "")
-	})
+	return t.only(kept)
+}
+
+// only returns some of the lines.
+func (t *table) only(kept []int) []line {
+	if len(kept) == len(t.lines) {
+		return t.lines
+	}
+	out := make([]line, len(kept))
+	for i, k := range kept {
+		out[i] = t.lines[k]
+	}
+	return out
 }

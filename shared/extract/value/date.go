@@ -44,28 +44,30 @@ func ParseDate(text string, loc Locale) (string, error) {
 // belong to the 20th century.
 func FindDates(text string, loc Locale) []Date {
 	var out []Date
-	for i := 0; ; {
+	for d, ok := dateFrom(text, 0, loc); ok; d, ok = dateFrom(text, d.End, loc) {
+		out = append(out, d)
+	}
+	return out
+}
+
+// FirstDate returns the first of FindDates, if there is one.
+func FirstDate(text string, loc Locale) (Date, bool) { return dateFrom(text, 0, loc) }
+
+// dateFrom returns the first date in text[free:].
+func dateFrom(text string, free int, loc Locale) (Date, bool) {
+	for i := free; ; _, i = number(text, i) {
 		// Every date begins with digits, or with a month right before them.
 		if i = NextDigit(text, i); i == len(text) {
-			return out
+			return Date{}, false
 		}
-		free := 0
-		if n := len(out); n > 0 {
-			free = out[n-1].End
-		}
-		d, ok := Date{}, false
 		if month := monthBefore(text, free, i); month >= 0 {
-			d, ok = dateAt(text, month, loc)
+			if d, ok := dateAt(text, month, loc); ok {
+				return d, true
+			}
 		}
-		if !ok {
-			d, ok = dateAt(text, i, loc)
+		if d, ok := dateAt(text, i, loc); ok {
+			return d, true
 		}
-		if ok {
-			out = append(out, d)
-			i = d.End
-			continue
-		}
-		_, i = number(text, i)
 	}
 }
 
@@ -107,7 +109,7 @@ func linkBefore(text string, i int) int {
 
 // DateOrder counts the numeric dates in text that show whether the day or the month comes first.
 func DateOrder(text string) (dayFirst, monthFirst int) {
-	for _, d := range FindDates(text, Locale{}) {
+	for d, ok := dateFrom(text, 0, Locale{}); ok; d, ok = dateFrom(text, d.End, Locale{}) {
 		switch {
 		case !d.numeric:
 		case d.first > 12:

@@ -206,10 +206,14 @@ func FindPhones(text string) []Identifier {
 			continue
 		}
 		end, digits, groups := phoneEnd(text, i)
+		if digits < 7 || digits > 15 {
+			i = max(i, end-1)
+			continue
+		}
 		s := digitsOf(text[i:end])
-		plain := digits >= 7 && digits <= 15 && groups > 1 && !strings.Contains(text[i:end], ",")
-		international := digits >= 8 && digits <= 15 && (c == '+' || strings.HasPrefix(s, "00"))
-		if (plain || international) && (end == len(text) || !letterAfter(text, end)) && len(FindDates(text[i:end], Locale{})) == 0 {
+		plain := groups > 1 && !strings.Contains(text[i:end], ",")
+		international := digits >= 8 && (c == '+' || strings.HasPrefix(s, "00"))
+		if (plain || international) && (end == len(text) || !letterAfter(text, end)) && !hasDate(text[i:end]) {
 			if c == '+' {
 				s = "+" + s
 			}
@@ -218,6 +222,11 @@ func FindPhones(text string) []Identifier {
 		i = max(i, end-1)
 	}
 	return out
+}
+
+func hasDate(text string) bool {
+	_, ok := FirstDate(text, Locale{})
+	return ok
 }
 
 func phoneEnd(text string, i int) (end, digits, groups int) {
