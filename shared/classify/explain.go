@@ -91,21 +91,18 @@ func topTwo(logits []float64, labels []string) (best, over int) {
 // reasons returns the features that can be named, with what each adds to the difference of two labels' scores, the weightiest
 // first.
 func (m *Model) reasons(b *bag, best, over int) []Reason {
-	k := len(m.head.Labels)
-	norm := m.lookUp(b)
 	var out []Reason
 	at := map[Reason]int{} // places in out, by reasons without weight
-	for i, f := range b.items {
-		r, named := b.texts[f.hash]
-		if !named || b.rows[i] < 0 {
+	for _, h := range b.hits {
+		r, named := b.texts[h.hash]
+		if !named {
 			continue
 		}
 		if _, seen := at[r]; !seen {
 			at[r] = len(out)
 			out = append(out, r)
 		}
-		row := m.rows[int(b.rows[i])*k:]
-		out[at[r]].Weight += m.dampen(f.count) * norm[f.family] * (m.scale[uint8(row[best])] - m.scale[uint8(row[over])])
+		out[at[r]].Weight += h.x * (m.scale[m.quantum(int(h.row), best)] - m.scale[m.quantum(int(h.row), over)])
 	}
 	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 	return out
@@ -132,19 +129,16 @@ func (b *bag) tell(top bool) {
 		b.texts[mix(hash, uint32(family)+1)] = Reason{Kind: kind, Text: text}
 	}
 	texts := make([]string, len(b.line.list))
-	parts := &bag{slots: make([]int32, 1<<8)} // of one word
 	whole := uint32(offset)
 	for i, t := range b.line.list {
-		texts[i] = cmp.Or(t.mask, string(t.text))
+		texts[i] = cmp.Or(maskText[t.mask], string(b.line.of(t)))
 		note(familyWord, t.hash, ReasonWord, texts[i])
-		parts.items = parts.items[:0]
-		clear(parts.slots)
-		if t.letters {
-			parts.addChars(t.text, 1)
-		}
-		for _, part := range parts.items {
-			if _, known := b.texts[part.hash]; !known {
-				b.texts[part.hash] = Reason{Kind: ReasonWord, Text: texts[i]}
+		if t.spelled() {
+			for _, part := range appendChars(nil, b.line.text[t.from-1:t.to+1], 1) {
+				hash := uint32(part >> 32)
+				if _, known := b.texts[hash]; !known {
+					b.texts[hash] = Reason{Kind: ReasonWord, Text: texts[i]}
+				}
 			}
 		}
 		if top {

@@ -54,9 +54,6 @@ type header struct {
 	Names      map[string]Names   `json:"names,omitempty"`
 }
 
-// knownBits is chosen so that the bits of a usual model lie in a processor's cache: 128 KiB.
-const knownBits = 20
-
 // featureSet changes whenever the same document would give other features.
 const featureSet = "words-chars-layout/1"
 
@@ -139,9 +136,9 @@ func (m *Model) readWeights(b []byte) error {
 	if _, err := io.Copy(in, io.LimitReader(flate.NewReader(bytes.NewReader(b)), limit)); err != nil {
 		return fmt.Errorf("decompress: %w", err)
 	}
-	m.keys, m.rows = make([]uint32, m.head.Features), make([]int8, m.head.Features*k)
+	keys := make([]uint32, m.head.Features)
 	last := uint64(0)
-	for i := range m.keys {
+	for i := range keys {
 		d, err := binary.ReadUvarint(in)
 		if err != nil {
 			return fmt.Errorf("feature %d: %w", i, err)
@@ -150,16 +147,14 @@ func (m *Model) readWeights(b []byte) error {
 		if last > math.MaxUint32 {
 			return fmt.Errorf("feature %d is out of range", i)
 		}
-		m.keys[i] = uint32(last)
+		keys[i] = uint32(last)
 	}
-	if in.Len() != len(m.rows) {
-		return fmt.Errorf("%d bytes of weights where %d belong", in.Len(), len(m.rows))
+	if in.Len() != len(keys)*k {
+		return fmt.Errorf("%d bytes of weights where %d belong", in.Len(), len(keys)*k)
 	}
-	planes := in.Bytes()
-	for i := range m.head.Features {
-		for c := range k {
-			m.rows[i*k+c] = int8(planes[c*m.head.Features+i])
-		}
+	m.index = newIndex(keys)
+	for c := range k {
+		m.setWeights(c, in.Next(len(keys)))
 	}
 	return nil
 }
@@ -174,15 +169,16 @@ func (m *Model) prepare() {
 	for i := range m.scale {
 		m.scale[i] = dequantise(int8(uint8(i)), m.head.Scale)
 	}
-	m.starts = make([]int32, 1<<16+1)
-	m.known = make([]uint64, 1<<knownBits/64)
-	for _, k := range m.keys {
-		upper := k >> (32 - knownBits)
-		m.known[upper/64] |= 1 << (upper % 64)
-		m.starts[k>>16+1]++
+}
+
+// setWeights sets the weights of all features for a label.
+func (m *Model) setWeights(label int, plane []byte) {
+	width := m.width()
+	if m.rows == nil {
+		m.rows = make([]uint64, len(plane)*width)
 	}
-	for i := range 1 << 16 {
-		m.starts[i+1] += m.starts[i]
+	for i, q := range plane {
+		m.rows[i*width+label/lanes] |= uint64(q) << (8 * (label % lanes))
 	}
 }
 
@@ -221,11 +217,16 @@ func pack(f *fitted, labels []string, cfg TrainConfig, held Held, documents int)
 		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1, HeldUnseen: held.Unseen,
 		Names: cfg.Names,
 	}}
-	for _, r := range rows {
-		m.keys = append(m.keys, r.hash)
-		for _, w := range r.w {
-			m.rows = append(m.rows, quantise(w, scale))
+	keys, plane := make([]uint32, len(rows)), make([]byte, len(rows))
+	for i, r := range rows {
+		keys[i] = r.hash
+	}
+	m.index = newIndex(keys)
+	for c := range k {
+		for i, r := range rows {
+			plane[i] = byte(quantise(r.w[c], scale))
 		}
+		m.setWeights(c, plane)
 	}
 	b, err := m.Bytes()
 	if err != nil {
@@ -249,13 +250,13 @@ func (m *Model) Bytes() ([]byte, error) {
 	}
 	var raw []byte
 	last := uint32(0)
-	for _, k := range m.keys {
+	for _, k := range m.index.keys {
 		raw = binary.AppendUvarint(raw, uint64(k-last))
 		last = k
 	}
 	for c := range m.head.Labels {
-		for i := range m.keys {
-			raw = append(raw, byte(m.rows[i*len(m.head.Labels)+c]))
+		for i := range m.index.keys {
+			raw = append(raw, m.quantum(i, c))
 		}
 	}
 	if _, err := zw.Write(raw); err != nil {

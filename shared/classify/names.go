@@ -31,6 +31,9 @@ type naming struct {
 	whole  map[uint32][]name // by the hash of the first word
 	begins [256][]name       // whose first word stands for all that begin with it, by its first byte
 	ends   [256][]name       // whose first word stands for all that end with it, by its last byte
+
+	wholes, heads, tails sieve // of the above
+	beginning, ending    int   // length of the shortest beginning and ending, in bytes; what is longer is sifted by so much of it
 }
 
 // name is one name of a type, such as "purchase order".
@@ -72,6 +75,7 @@ func compileNames(names map[string]Names) (*naming, error) {
 			n.add(name{owner, i >= len(names[label].Anywhere), words})
 		}
 	}
+	n.sift()
 	return n, nil
 }
 
@@ -84,7 +88,7 @@ func nameWords(text string) ([]namedWord, error) {
 		if len(folded.list) == 0 || begins && ends || strings.Contains(strings.Trim(w, "*"), "*") {
 			return nil, fmt.Errorf("%q is no name: each word needs letters, and at most one * before or behind them", text)
 		}
-		out = append(out, namedWord{folded.text, begins, ends})
+		out = append(out, namedWord{folded.of(folded.list[0]), begins, ends})
 	}
 	if len(out) == 0 {
 		return nil, fmt.Errorf("%q is no name: it is empty", text)
@@ -106,38 +110,71 @@ func (n *naming) add(x name) {
 	}
 }
 
-// look marks in called the types whose names count in line number at of a page.
-func (n *naming) look(line []token, firstPage bool, at int, called []bool) {
-	if len(n.types) == 0 || !firstPage && len(line) > headingWords {
-		return
+// sift prepares what tells of nearly all words that no name begins with them.
+func (n *naming) sift() {
+	for h := range n.whole {
+		n.wholes.add(h)
 	}
-	for i := range line {
-		if i > 0 && !firstPage {
-			return
-		}
-		text := line[i].text
-		if len(text) == 0 {
-			continue
-		}
-		for _, list := range [...][]name{n.whole[line[i].hash], n.begins[text[0]], n.ends[text[len(text)-1]]} {
-			for _, x := range list {
-				if called[x.owner] || !x.stands(line[i:]) {
-					continue
-				}
-				edge := i == 0 || i+len(x.words) == len(line)
-				called[x.owner] = !x.title || firstPage && at < titleLines && edge
+	shortest := func(lists *[256][]name) int {
+		least := 0
+		for _, x := range slices.Concat(lists[:]...) {
+			if l := len(x.words[0].text); least == 0 || l < least {
+				least = l
 			}
+		}
+		return least
+	}
+	n.beginning, n.ending = shortest(&n.begins), shortest(&n.ends)
+	for c := range n.begins {
+		for _, x := range n.begins[c] {
+			n.heads.add(hashText(x.words[0].text[:n.beginning]))
+		}
+		for _, x := range n.ends[c] {
+			n.tails.add(hashText(x.words[0].text[len(x.words[0].text)-n.ending:]))
 		}
 	}
 }
 
-// stands tells whether the line begins with the name.
-func (x name) stands(line []token) bool {
-	if len(line) < len(x.words) {
+// starts tells whether a name may begin with the word. It is wrong about one word in some hundred.
+func (n *naming) starts(text []byte, hash uint32) bool {
+	return n.wholes.has(hash) ||
+		len(text) >= n.beginning && n.heads.has(hashText(text[:n.beginning])) ||
+		len(text) >= n.ending && n.tails.has(hashText(text[len(text)-n.ending:]))
+}
+
+// sieve holds a set of hashes loosely: it may have others too.
+type sieve [64]uint64
+
+func (s *sieve) add(hash uint32) { s[hash/64%64] |= 1 << (hash % 64) }
+
+func (s *sieve) has(hash uint32) bool { return s[hash/64%64]>>(hash%64)&1 != 0 }
+
+// look marks in called the types of whose names one begins with token number i of the line, which is number at of a page, and counts
+// there.
+func (n *naming) look(line *tokens, i int, firstPage bool, at int, called []bool) {
+	t := line.list[i]
+	text := line.of(t)
+	if len(text) == 0 || !n.starts(text, t.hash) {
+		return
+	}
+	for _, names := range [...][]name{n.whole[t.hash], n.begins[text[0]], n.ends[text[len(text)-1]]} {
+		for _, x := range names {
+			if called[x.owner] || !x.stands(line, i) {
+				continue
+			}
+			edge := i == 0 || i+len(x.words) == len(line.list)
+			called[x.owner] = !x.title || firstPage && at < titleLines && edge
+		}
+	}
+}
+
+// stands tells whether the name stands in the line from token number at.
+func (x name) stands(line *tokens, at int) bool {
+	if len(line.list)-at < len(x.words) {
 		return false
 	}
 	for i, w := range x.words {
-		if !w.matches(line[i].text) {
+		if !w.matches(line.of(line.list[at+i])) {
 			return false
 		}
 	}

@@ -9,11 +9,11 @@ import (
 // shapeCounts sums up what the lines of a document look like.
 type shapeCounts struct {
 	lines, short, long, labelled int // all; up to 3 words; 10 words and more; ending in a colon
-	tokens, numbers, amounts     int
-	dates, blanks, leaders       int
+	tokens                       int
+	values                       [masks]int // of each kind
 }
 
-func (s *shapeCounts) line(words int, tokens []token, labelled bool) {
+func (s *shapeCounts) line(words, tokens int, labelled bool) {
 	s.lines++
 	if words <= 3 {
 		s.short++
@@ -24,26 +24,13 @@ func (s *shapeCounts) line(words int, tokens []token, labelled bool) {
 	if labelled {
 		s.labelled++
 	}
-	s.tokens += len(tokens)
-	for i := range tokens {
-		switch tokens[i].mask {
-		case maskAmount:
-			s.amounts++
-		case maskDate:
-			s.dates++
-		case maskNumber, maskYear, maskCode, maskPercent:
-			s.numbers++
-		case maskBlank:
-			s.blanks++
-		case maskLeader:
-			s.leaders++
-		}
-	}
+	s.tokens += tokens
 }
 
 // addLayout adds the page features, each as one of a few steps: a linear model can then give every step its own weight.
 func (b *bag) addLayout(doc *layout.Document) {
-	pages := len(doc.Pages)
+	pages, values := len(doc.Pages), &b.shape.values
+	numbers := values[maskNumber] + values[maskYear] + values[maskCode] + values[maskPercent]
 	perLine := func(n int) uint32 {
 		return step(float64(n)/float64(b.shape.lines), 0.01, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7)
 	}
@@ -53,12 +40,13 @@ func (b *bag) addLayout(doc *layout.Document) {
 	for i, v := range []uint32{
 		step(float64(pages), 1.5, 2.5, 4.5, 8.5, 16.5),
 		step(float64(b.words)/float64(pages), 30, 80, 150, 250, 400, 600),
-		perLine(b.shape.short), perLine(b.shape.long), perLine(b.shape.labelled), perLine(b.shape.amounts),
-		perToken(b.shape.numbers), perToken(b.shape.amounts), perToken(b.shape.dates), perToken(b.shape.blanks),
-		perToken(b.shape.leaders), pageSize(doc),
+		perLine(b.shape.short), perLine(b.shape.long), perLine(b.shape.labelled), perLine(values[maskAmount]),
+		perToken(numbers), perToken(values[maskAmount]), perToken(values[maskDate]), perToken(values[maskBlank]),
+		perToken(values[maskLeader]), pageSize(doc),
 	} {
-		b.add(familyLayout, uint32(i)<<8|v, 1)
+		b.found = append(b.found, occurs(familyLayout, uint32(i)<<8|v, 1))
 	}
+	b.count()
 }
 
 // pageSize tells till rolls, landscape pages and other pages apart by the first page with a size.

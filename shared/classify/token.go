@@ -1,109 +1,198 @@
 package classify
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 )
 
-// Values are replaced by what they are, because the type of a document shows in where amounts and dates stand, not in
-// which amounts and dates they are.
+// mask is what a value is replaced by, because the type of a document shows in where amounts and dates stand, not in which
+// amounts and dates they are.
+type mask uint8
+
 const (
-	maskNone    = ""
-	maskAmount  = "<amount>"
-	maskDate    = "<date>"
-	maskYear    = "<year>"
-	maskNumber  = "<number>"
-	maskPercent = "<percent>"
-	maskCode    = "<code>"
-	maskMail    = "<mail>"
-	maskURL     = "<url>"
-	maskBlank   = "<blank>"
-	maskLeader  = "<leader>"
-	maskBox     = "<box>"
+	maskNone mask = iota
+	maskAmount
+	maskDate
+	maskYear
+	maskNumber
+	maskPercent
+	maskCode
+	maskMail
+	maskURL
+	maskBlank
+	maskLeader
+	maskBox
+	masks
 )
 
-type token struct {
-	text    []byte // folded; empty where there is a mask
-	mask    string
-	hash    uint32
-	letters bool
+// maskText is what stands for each mask in a document's text.
+var maskText = [masks]string{ //nolint:gochecknoglobals // constant
+	maskAmount: "<amount>", maskDate: "<date>", maskYear: "<year>", maskNumber: "<number>", maskPercent: "<percent>", maskCode: "<code>",
+	maskMail: "<mail>", maskURL: "<url>", maskBlank: "<blank>", maskLeader: "<leader>", maskBox: "<box>",
 }
 
-// tokens are the tokens of a line and the buffer that holds their text. It is reused between lines.
+var maskHash = func() (t [masks]uint32) { //nolint:gochecknoglobals // constant
+	for m, text := range maskText {
+		t[m] = hashText(text)
+	}
+	return t
+}()
+
+// kind is a set of kinds of bytes.
+type kind uint16
+
+const (
+	letter    kind = 1 << iota // a to z in either case
+	digit                      // 0 to 9
+	joint                      // one of the joints
+	blank                      // _
+	dot                        // .
+	at                         // @
+	colon                      // :
+	mark                       // one of the marks
+	separator                  // may stand within a number
+	foreign                    // part of a character that is not ASCII
+)
+
+// joints join the tokens of one printed word.
+const joints = "/=|_"
+
+// marks may stand around a number.
+const marks = "()[]{}:;,.*\"'#$%+-"
+
+// plainByte is what a byte of a word is, and what stands for it in the folded word; 0 where nothing does.
+type plainByte struct {
+	kind kind
+	fold byte
+}
+
+var plain = func() (t [256]plainByte) { //nolint:gochecknoglobals // constant
+	for c := range t {
+		switch b := byte(c); {
+		case b|0x20 >= 'a' && b|0x20 <= 'z':
+			t[c] = plainByte{letter, b | 0x20}
+		case b >= '0' && b <= '9':
+			t[c] = plainByte{digit, b}
+		case b >= utf8.RuneSelf:
+			t[c].kind = foreign
+		}
+	}
+	for k, bytes := range map[kind]string{
+		joint: joints, blank: "_", dot: ".", at: "@", colon: ":", mark: marks, separator: ".,/-:'",
+	} {
+		for i := range len(bytes) {
+			t[bytes[i]].kind |= k
+		}
+	}
+	return t
+}()
+
+func kindsOf(word string) (has kind) {
+	for i := range len(word) {
+		has |= plain[word[i]].kind
+	}
+	return has
+}
+
+type token struct {
+	from, to int32 // of its folded text in the buffer; empty where there is a mask
+	hash     uint32
+	mask     mask
+}
+
+// tokens are the tokens of a line, and the buffer that holds the folded words of a document with a ^ on either side of each. It is
+// reused between lines and between documents.
 type tokens struct {
 	list []token
 	text []byte
 }
 
-func (t *tokens) reset() { t.list, t.text = t.list[:0], t.text[:0] }
+// reset forgets a document.
+func (t *tokens) reset() { t.list, t.text = t.list[:0], append(t.text[:0], '^') }
+
+// of returns the folded text of a token, empty where there is a mask.
+func (t *tokens) of(x token) []byte { return t.text[x.from:x.to] }
 
 // add appends the tokens of one printed word. Most words are one token; those joined by / or = are several.
 func (t *tokens) add(word string) {
-	if wordOnly(word) {
-		t.fold(word)
-		return
+	to, hash, has := t.foldPlain(word)
+	if has&letter == 0 || has&(digit|joint|at|foreign) != 0 || has&dot != 0 && word[0] == 'w' { // else it is no value
+		if m := maskOf(word, has); m != maskNone {
+			t.mask(m)
+			return
+		}
+		if has&(joint|foreign) != 0 {
+			t.addParts(word)
+			return
+		}
 	}
-	if mask := maskOf(word); mask != maskNone {
-		t.mask(mask)
-		return
-	}
+	t.take(to, hash)
+}
+
+// addParts appends the tokens of a word that has joints or more than ASCII.
+func (t *tokens) addParts(word string) {
 	for len(word) > 0 {
-		i := strings.IndexAny(word, "/=|_")
 		part := word
-		if i >= 0 {
+		if i := strings.IndexAny(word, joints); i >= 0 {
 			part, word = word[:i], word[i+1:]
 		} else {
 			word = ""
 		}
-		if mask := maskOf(part); mask != maskNone {
-			t.mask(mask)
+		if m := maskOf(part, kindsOf(part)); m != maskNone {
+			t.mask(m)
 			continue
 		}
 		t.fold(part)
 	}
 }
 
-func (t *tokens) mask(mask string) {
-	t.list = append(t.list, token{mask: mask, hash: hashText(mask)})
+func (t *tokens) mask(m mask) { t.list = append(t.list, token{mask: m, hash: maskHash[m]}) }
+
+// take appends a folded word that stands behind the end of the buffer and ends before to.
+func (t *tokens) take(to int, hash uint32) {
+	if from := len(t.text); to > from {
+		t.text = append(t.text[:to], '^')
+		t.list = append(t.list, token{from: int32(from), to: int32(to), hash: hash})
+	}
 }
 
-// wordOnly says of most words that they are one token and no value, without looking for each kind of value: they have a
-// letter and nothing that a value, an address or a joint has.
-func wordOnly(word string) bool {
-	letter := false
-	for i := range len(word) {
-		switch c := word[i]; {
-		case c|0x20 >= 'a' && c|0x20 <= 'z':
-			letter = true
-		case c >= '0' && c <= '9', c == '/', c == '=', c == '|', c == '_', c == '@':
-			return false
+// maskOf returns the mask of a value, or maskNone for a word. What kinds of bytes the word has spares most of the questions.
+func maskOf(word string, has kind) mask {
+	if len(word) > 3 {
+		if has&blank != 0 && strings.Trim(word, "_") == "" {
+			return maskBlank
+		}
+		if has&(dot|foreign) != 0 && leader(word) {
+			return maskLeader
+		}
+	} else if has&(letter|digit) == 0 {
+		if m := maskOfSign(word); m != maskNone {
+			return m
 		}
 	}
-	return letter && !strings.HasPrefix(word, "www.")
+	if has&(at|dot) == at|dot {
+		return maskMail
+	}
+	address := has&(colon|joint) == colon|joint && strings.Contains(word, "://") || has&dot != 0 && strings.HasPrefix(word, "www.")
+	if address && len(word) > 4 {
+		return maskURL
+	}
+	if has&digit == 0 {
+		return maskNone
+	}
+	return maskOfNumber(trimMarks(word), word)
 }
 
-// maskOf returns the mask of a value, or maskNone for a word.
-func maskOf(word string) string {
-	if len(word) > 3 && strings.Trim(word, "_") == "" {
-		return maskBlank
-	}
-	if len(word) > 3 && leader(word) {
-		return maskLeader
-	}
+func maskOfSign(word string) mask {
 	switch word {
 	case ".", "…":
 		return maskLeader
 	case "[", "[]", "[_]", "☐", "☑", "□", "❑", "☒":
 		return maskBox
 	}
-	if strings.Contains(word, "@") && strings.Contains(word, ".") {
-		return maskMail
-	}
-	if l := len(word); l > 4 && (strings.Contains(word, "://") || strings.HasPrefix(word, "www.")) {
-		return maskURL
-	}
-	return maskOfNumber(trimMarks(word), word)
+	return maskNone
 }
 
 // leader says that a word is nothing but dots.
@@ -113,26 +202,25 @@ func leader(word string) bool {
 
 // trimMarks takes off the marks around a number.
 func trimMarks(word string) string {
-	const ascii = "()[]{}:;,.*\"'#$%+-"
-	for word != "" && strings.IndexByte(ascii, word[0]) >= 0 {
+	for word != "" && plain[word[0]].kind&mark != 0 {
 		word = word[1:]
 	}
-	for word != "" && strings.IndexByte(ascii, word[len(word)-1]) >= 0 {
+	for word != "" && plain[word[len(word)-1]].kind&mark != 0 {
 		word = word[:len(word)-1]
 	}
 	if word == "" || word[0] < utf8.RuneSelf && word[len(word)-1] < utf8.RuneSelf {
 		return word
 	}
-	return strings.Trim(word, ascii+"“”„’€£")
+	return strings.Trim(word, marks+"“”„’€£")
 }
 
-func maskOfNumber(core, word string) string {
+func maskOfNumber(core, word string) mask {
 	digits, letters, seps, last := 0, 0, 0, -1
 	for i := range len(core) {
-		switch c := core[i]; {
-		case c >= '0' && c <= '9':
+		switch k := plain[core[i]].kind; {
+		case k == digit:
 			digits++
-		case c == '.' || c == ',' || c == '/' || c == '-' || c == ':' || c == '\'':
+		case k&separator != 0:
 			seps++
 			last = i
 		default:
@@ -140,7 +228,7 @@ func maskOfNumber(core, word string) string {
 		}
 	}
 	switch {
-	case digits == 0 || letters > digits:
+	case letters > digits:
 		return maskNone
 	case letters > 0:
 		return maskCode
@@ -157,28 +245,49 @@ func maskOfNumber(core, word string) string {
 	}
 }
 
+// foldPlain folds a word of ASCII behind the end of the buffer, as [tokens.fold] does. It returns where the folded word ends and what
+// kinds of bytes the word has.
+func (t *tokens) foldPlain(word string) (to int, hash uint32, has kind) {
+	from := len(t.text)
+	t.text = slices.Grow(t.text, len(word)+1)
+	text := t.text[from : from+len(word)]
+	n := 0
+	hash = offset
+	for i := range len(word) {
+		b := plain[word[i]]
+		has |= b.kind
+		if b.fold != 0 {
+			text[n] = b.fold
+			n++
+			hash = (hash ^ uint32(b.fold)) * prime
+		}
+	}
+	return from + n, hash, has
+}
+
 // fold appends a word in lower case, without accents and everything but letters and digits, so that one word has one form
-// however it is printed. Single letters and symbols have no n-grams.
+// however it is printed. Symbols are no tokens.
 func (t *tokens) fold(word string) {
-	start := len(t.text)
+	from := len(t.text)
+	text := t.text
 	for _, r := range word {
 		switch {
-		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9':
-			t.text = append(t.text, byte(r))
-		case r >= 'A' && r <= 'Z':
-			t.text = append(t.text, byte(r)+'a'-'A')
 		case r < utf8.RuneSelf:
+			if c := plain[r].fold; c != 0 {
+				text = append(text, c)
+			}
+		case r >= 'À' && r <= 'ÿ': // the letters of Latin-1, no punctuation
+			text = append(text, plainLetter(unicode.ToLower(r))...)
 		case r == '§' || r == '°' || r == '€':
-			t.text = utf8.AppendRune(t.text, r)
+			text = utf8.AppendRune(text, r)
 		case unicode.IsPunct(r):
 		case unicode.Is(unicode.Mn, r): // a combining accent
 		default:
-			t.text = append(t.text, plainLetter(unicode.ToLower(r))...)
+			text = append(text, plainLetter(unicode.ToLower(r))...)
 		}
 	}
-	if text := t.text[start:]; len(text) > 0 {
-		t.list = append(t.list, token{text: text, hash: hashText(text), letters: len(text) > 1})
-	}
+	t.text = text[:from]
+	t.take(len(text), hashText(text[from:]))
 }
 
 // plainLetter returns the letters without accents and ligatures, or the letter itself.

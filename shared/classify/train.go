@@ -112,7 +112,7 @@ func featurise(examples []Example, n *naming) []sample {
 	b := newBag(n)
 	for i, e := range examples {
 		b.read(e.Document)
-		out[i] = sample{name: e.Name, label: e.Label, weight: max(e.Weight, 1), items: slices.Clone(b.items), called: slices.Clone(b.called)}
+		out[i] = sample{name: e.Name, label: e.Label, weight: max(e.Weight, 1), items: b.features(), called: slices.Clone(b.called)}
 	}
 	return out
 }
