@@ -124,6 +124,26 @@ func TestDecodeRefusesWhatIsNoLayout(t *testing.T) {
 	}
 }
 
+// The quick way for usual words must not be seen: white space between the same values leads past it.
+func TestWordsReadAlikeWithAndWithoutWhiteSpace(t *testing.T) {
+	for _, word := range []string{
+		`["w",1,2,3,4]`, `["w",1,2,3,4,5]`, `["w",1.5,2.25,3,4,5.75,1]`, `["",0,0,0,0,0,1]`, `["w",1,2,3,4,5,0]`, `["w",-1,2,3,4]`,
+		`["w",1,2,3,4,-5,1]`, `["w",1,2,3]`, `["w",1,2,3,4,5,1,"later"]`, `["w",1e2,2,3,4]`, `["w",1.,2,3,4]`, `["w",.5,2,3,4]`,
+		`["w",1.125,2,3,4]`, `["w",01,2,3,4]`, `["w",1,2,3,4,5,1.0]`, `["w",1,2,3,4,5,10]`, `["w",1,2,3,4,5,]`, `["w",,2,3,4]`, `["a\"b",1,2,3,4]`,
+		`["\u00e9",1,2,3,4]`, `["é\\",1,2,3,4]`, "[\"\t\",1,2,3,4]", `["w",123456789012.12,2,3,4]`, `["w",12345678901234567890,2,3,4]`,
+		`["w",true,2,3,4]`, `[1,1,2,3,4]`, `["w"]`, `[]`, `["w",1,2,3,4,5,1`, `["w",1,2,3,4`, `["w`, `["w",1,2,3,4}`,
+	} {
+		read := func(word string) (*layout.Document, error) {
+			return layout.Decode(bytes.NewReader(pack(t, `{"pages":[{"blocks":[[[`+word+`,["next",1,2,3,4]]]]}]}`)))
+		}
+		got, err := read(word)
+		want, wantErr := read(" [ " + word[1:])
+		if diff := cmp.Diff(want, got); diff != "" || (err == nil) != (wantErr == nil) {
+			t.Errorf("%s: %v, with white space %v\n%s", word, err, wantErr, diff)
+		}
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	encoded, err := layout.Encode(document("Grüße <&> 你好", "a b"))
 	if err != nil {
