@@ -91,7 +91,8 @@ const (
 	sqlArrivals = `insert into millrace.arrivals select * from json_populate_recordset(null::millrace.arrivals, $1)
 		on conflict do nothing`
 
-	sqlText = `insert into millrace.texts (layout_ref, language, body) values ($1, $2, $3) on conflict do nothing`
+	sqlTexts = `insert into millrace.texts (layout_ref, language, body)
+		select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing`
 
 	sqlParses = `insert into millrace.parses as old select * from json_populate_recordset(null::millrace.parses, $1)
 		on conflict (document_id, version) do update set
@@ -153,9 +154,7 @@ func queueAll(r rows) ([]postgres.Statement, error) {
 	}
 	queue(b, r.events, sqlEvents)
 	queue(b, r.arrivals, sqlArrivals)
-	for _, t := range r.texts {
-		b.add(sqlText, t.layoutRef, t.language, t.body)
-	}
+	b.texts(r.texts)
 	queue(b, r.parses, sqlParses)
 	queue(b, r.classifications, sqlClassifications)
 	queue(b, r.extractions, sqlExtractions, sqlDrop("fields"), sqlDrop("items"), sqlDrop("checks"))
@@ -186,6 +185,18 @@ type batch struct {
 
 func (b *batch) add(sql string, arguments ...any) {
 	b.statements = append(b.statements, postgres.Statement{SQL: sql, Arguments: arguments})
+}
+
+// texts adds the statement for texts, which travel as they are rather than as JSON.
+func (b *batch) texts(rows []textRow) {
+	if len(rows) == 0 {
+		return
+	}
+	refs, languages, bodies := make([]string, len(rows)), make([]*string, len(rows)), make([]string, len(rows))
+	for i, r := range rows {
+		refs[i], languages[i], bodies[i] = r.layoutRef, r.language, r.body
+	}
+	b.add(sqlTexts, refs, languages, bodies)
 }
 
 // queue adds statements that each take all rows as their one parameter.

@@ -25,6 +25,7 @@ type loop[In, Out event.Payload] struct {
 	codec   *event.Codec
 	breaker *breaker
 	meter   *meter
+	outbox  *outbox
 	settle  *settler // of the work queue
 	suspect *settler // of the suspect queue
 	log     *slog.Logger
@@ -57,6 +58,7 @@ func newLoop[In, Out event.Payload](cfg Config, size int, wait time.Duration, f 
 		return nil, err
 	}
 	l.settle = &settler{cfg: cfg, group: l.group(), queue: l.group().Queue(), pub: cfg.Broker.Publisher(), breaker: l.breaker, meter: l.meter, log: l.log}
+	l.outbox = newOutbox(l.settle.pub.Publish, cfg.Prefetch/2)
 	suspect := *l.settle
 	suspect.queue = l.group().SuspectQueue()
 	l.suspect = &suspect
@@ -165,6 +167,7 @@ func (l *loop[In, Out]) pull(ctx, work context.Context, looked func()) error {
 		})
 	}
 	workers.Wait()
+	l.outbox.wait()
 	return sub.Close()
 }
 
@@ -194,7 +197,7 @@ func (l *loop[In, Out]) collect(messages <-chan *message.Message) []*message.Mes
 	return batch
 }
 
-// process settles every message of the batch.
+// process works on a batch and sees to it that every message of it is settled; with a suspect it returns when that is done.
 func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message, with company) {
 	settle := l.settle
 	if with == alone {
@@ -206,6 +209,16 @@ func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message, w
 		}
 		return
 	}
+	l.outbox.begin()
+	settled := l.handle(ctx, settle, batch, with)
+	l.outbox.end()
+	if with == alone {
+		<-settled
+	}
+}
+
+// handle calls the function for what can be read of the batch. The channel is closed when every message is settled.
+func (l *loop[In, Out]) handle(ctx context.Context, settle *settler, batch []*message.Message, with company) <-chan struct{} {
 	started := time.Now()
 	messages := make([]*message.Message, 0, len(batch))
 	inputs := make([]Input[In], 0, len(batch))
@@ -222,17 +235,18 @@ func (l *loop[In, Out]) process(ctx context.Context, batch []*message.Message, w
 		messages = append(messages, m)
 		inputs = append(inputs, Input[In]{Envelope: e, Payload: p})
 	}
-	if len(inputs) == 0 {
-		return
+	var outputs []Out
+	var errs []error
+	if len(inputs) > 0 {
+		l.meter.started(len(inputs))
+		outputs, errs = l.call(ctx, inputs, with)
+		l.meter.finished(len(inputs), time.Since(started))
 	}
-	l.meter.started(len(inputs))
-	outputs, errs := l.call(ctx, inputs, with)
-	l.meter.finished(len(inputs), time.Since(started))
-	l.publish(ctx, started, settle, messages, inputs, outputs, errs)
+	return l.publish(ctx, started, settle, messages, inputs, outputs, errs)
 }
 
-// publish publishes what came of a batch at once, and acknowledges or settles each input.
-func (l *loop[In, Out]) publish(ctx context.Context, started time.Time, settle *settler, messages []*message.Message, inputs []Input[In], outputs []Out, errs []error) {
+// publish publishes what came of a batch, and acknowledges or settles each input then. The channel is closed when that is done.
+func (l *loop[In, Out]) publish(ctx context.Context, started time.Time, settle *settler, messages []*message.Message, inputs []Input[In], outputs []Out, errs []error) <-chan struct{} {
 	produced := make(map[string][]*message.Message, 1) // by topic
 	done := make([]*message.Message, 0, len(inputs))
 	for i, m := range messages {
@@ -246,19 +260,39 @@ func (l *loop[In, Out]) publish(ctx context.Context, started time.Time, settle *
 		}
 		done = append(done, m)
 	}
+	answered := make(chan struct{})
+	letter := letter{done: func(err error) {
+		defer close(answered)
+		l.published(ctx, settle, done, err)
+	}}
 	var none Out
 	for _, topic := range append(topicsOf(none), event.TopicShadow, event.TopicReplayed) { // the word of success comes last
-		if err := settle.pub.Publish(topic, produced[topic]...); err != nil {
-			for _, m := range done {
-				settle.unpublished(ctx, m, err)
-			}
-			return
+		if len(produced[topic]) > 0 {
+			letter.parcels = append(letter.parcels, parcel{topic, produced[topic]})
 		}
 	}
-	if len(done) > 0 {
+	if len(letter.parcels) == 0 {
+		letter.done(nil)
+	} else {
+		l.outbox.post(letter)
+	}
+	return answered
+}
+
+// published acknowledges the inputs of what has been published, or settles them otherwise.
+func (l *loop[In, Out]) published(ctx context.Context, settle *settler, inputs []*message.Message, err error) {
+	if err != nil {
+		var all sync.WaitGroup
+		for _, m := range inputs {
+			all.Go(func() { settle.unpublished(ctx, m, err) })
+		}
+		all.Wait()
+		return
+	}
+	if len(inputs) > 0 {
 		l.breaker.succeeded()
 	}
-	for _, m := range done {
+	for _, m := range inputs {
 		m.Ack()
 		l.meter.settled(outcomeDone)
 	}
