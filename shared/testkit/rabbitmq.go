@@ -36,7 +36,8 @@ func Vhost(t testing.TB) string {
 		t.Fatal("MILLRACE_TEST_AMQP_URL is not a URL")
 	}
 	name := "test-" + strings.ToLower(rand.Text()[:16])
-	if Control("add_vhost", name) != nil {
+	if makeVhost(name, u.User.Username()) != nil {
+		_ = Control("delete_vhost", name) // which may be there all the same
 		return server
 	}
 	t.Cleanup(func() {
@@ -47,10 +48,16 @@ func Vhost(t testing.TB) string {
 	own := *u
 	own.Path = "/" + name
 	// rabbitmqctl may have spoken to another server than the one of the URL: only a connection shows.
-	if Control("set_permissions", "-p", name, u.User.Username(), ".*", ".*", ".*") != nil || canConnect(own.String()) != nil {
+	if canConnect(own.String()) != nil {
 		return server
 	}
 	return own.String()
+}
+
+// makeVhost makes a vhost that the user may do everything in. Both in one go: each start of rabbitmqctl takes half a second of a CPU.
+func makeVhost(name, user string) error {
+	return Control("eval", fmt.Sprintf(`ok = rabbit_vhost:add(<<%q>>, <<"test">>),
+		ok = rabbit_auth_backend_internal:set_permissions(<<%q>>, <<%q>>, <<".*">>, <<".*">>, <<".*">>, <<"test">>).`, name, user, name))
 }
 
 // Prefix returns a prefix for the names of exchanges and queues that no other test has.
