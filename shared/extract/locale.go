@@ -58,7 +58,7 @@ func languageOf(text string) string {
 		switch {
 		case !plain:
 			w = strings.ToLower(w)
-		case len(w) > longestCommon:
+		case len(w) > longestCommon || commonLengths[w[0]]>>len(w)&1 == 0:
 			continue
 		}
 		key := wordKey(w)
@@ -117,6 +117,16 @@ var common = func() (table [1 << commonBits]commonWord) { //nolint:gochecknoglob
 		}
 	}
 	return table
+}()
+
+// commonLengths tells by their first bytes how long the words of languages are: bit n is set for one of n bytes.
+var commonLengths = func() (t [256]uint16) { //nolint:gochecknoglobals // constant
+	for i := range common {
+		if w := common[i].word; w != "" {
+			t[w[0]] |= 1 << len(w)
+		}
+	}
+	return t
 }()
 
 func wordKey(w string) (key uint64) {
