@@ -76,12 +76,13 @@ func (e *expression) find(f *folded, from, to, limit int) [][]int {
 	if e.refuses(f.text[from:to]) {
 		return nil
 	}
-	if f.plain && !e.mayMatch(f, from, to) {
-		return nil
-	}
 	found, ok := [][]int(nil), false
-	if f.plain && e.heads != nil {
+	switch {
+	case !f.plain:
+	case e.heads != nil:
 		found, ok = e.findHeads(f, from, to, limit)
+	case !e.mayMatch(f, from, to):
+		return nil
 	}
 	if !ok {
 		found = e.FindAllStringSubmatchIndex(f.text[from:to], limit)

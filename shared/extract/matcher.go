@@ -34,6 +34,17 @@ type entry struct {
 type matcher struct {
 	byFirst map[string][]*entry // longest first
 	byLabel map[string]*entry
+	// A bit for the look of each label's first token: most words of a document look like none of them.
+	looks [1 << lookBits / 64]uint64
+}
+
+const lookBits = 12
+
+// lookOf is a number of lookBits bits that a token's length and a few of its bytes make.
+func lookOf(token string) uint32 {
+	n := len(token)
+	x := uint32(token[0]) | uint32(token[n/2])<<8 | uint32(token[n-1])<<16 | uint32(n)<<24
+	return x * 0x9e3779b1 >> (32 - lookBits)
 }
 
 func newMatcher() *matcher {
@@ -64,7 +75,9 @@ func (m *matcher) add(labels Labels, what meaning) {
 
 // seal orders the entries, so that the longest label wins and results do not depend on the order of maps.
 func (m *matcher) seal() {
-	for _, entries := range m.byFirst {
+	for first, entries := range m.byFirst {
+		look := lookOf(first)
+		m.looks[look/64] |= 1 << (look % 64)
 		slices.SortFunc(entries, func(a, b *entry) int {
 			return cmp.Or(cmp.Compare(len(b.tokens), len(a.tokens)), slices.Compare(a.tokens, b.tokens))
 		})
@@ -122,6 +135,9 @@ func (m *matcher) find(rows []row, at int) []found {
 }
 
 func (m *matcher) longest(tokens []token) *entry {
+	if look := lookOf(tokens[0].text); m.looks[look/64]&(1<<(look%64)) == 0 {
+		return nil
+	}
 	for _, e := range m.byFirst[tokens[0].text] {
 		if len(e.tokens) > len(tokens) {
 			continue

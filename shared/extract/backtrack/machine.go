@@ -14,7 +14,7 @@ const (
 )
 
 // freeSteps is how many steps from one place are made before failures are remembered, which costs as much as some steps.
-const freeSteps = 100
+const freeSteps = 400
 
 // machine is one search for a match.
 type machine struct {
