@@ -14,8 +14,8 @@ import (
 // A frame is a JSON head and a body, each after its length as four bytes and eight bytes, big endian.
 
 // oneWrite is how much of a body goes into one write with the head, so that a small document wakes the other side once. A pipe holds
-// 64 KiB (pipe(7)).
-const oneWrite = 48 << 10
+// 64 KiB at least (pipe(7)), or what widen gives it.
+const oneWrite = 256 << 10
 
 // maxHead bounds the JSON head of a frame.
 const maxHead = 1 << 20

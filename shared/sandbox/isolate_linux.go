@@ -7,11 +7,28 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // isolate puts a child into a process group of its own, to die when its parent does.
 func isolate(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+}
+
+// pipeSize is what the pipes to and from a child hold, where the system allows it: most documents then go over in one write, and each
+// write that waits for the reader costs two changes of process. 1 MiB is the most for users without rights (pipe(7)).
+const pipeSize = 1 << 20
+
+// widen gives a pipe room. What the system refuses is left as it is.
+func widen(pipe any) {
+	file, ok := pipe.(syscall.Conn)
+	if !ok {
+		return
+	}
+	if raw, err := file.SyscallConn(); err == nil {
+		_ = raw.Control(func(fd uintptr) { _, _ = unix.FcntlInt(fd, unix.F_SETPIPE_SZ, pipeSize) }) // see above
+	}
 }
 
 // residentMemory returns the bytes of a process's memory that are in RAM, from /proc/PID/statm (proc(5)).

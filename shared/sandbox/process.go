@@ -102,6 +102,8 @@ func startProcess(path string) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
+	widen(in)
+	widen(out)
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}
