@@ -70,8 +70,8 @@ func serve(in io.Reader, out io.Writer, do engines) error {
 	debug.SetMaxStack(maxStack)
 	runtime.GOMAXPROCS(1)   // a document is read by one goroutine, and the other CPUs have children of their own
 	debug.SetGCPercent(400) // documents are short-lived; the memory limit sets in where it has to
-	ballast := make([]byte, idleHeap)
-	defer runtime.KeepAlive(ballast)
+	var ballast []byte
+	defer func() { runtime.KeepAlive(ballast) }()
 	go leaveWithParent(os.Getppid())
 	buffered := bufio.NewReaderSize(in, 64<<10)
 	shut := false
@@ -88,6 +88,7 @@ func serve(in io.Reader, out io.Writer, do engines) error {
 		switch {
 		case ask.Vault != nil:
 			debug.SetMemoryLimit(ask.Limits.Memory * 3 / 4)
+			ballast = make([]byte, min(idleHeap, ask.Limits.Memory/32))
 			missing = ask.Vault.shut(ask.Limits.Memory)
 			shut = true
 		case !shut:
