@@ -20,6 +20,7 @@ type limits struct {
 	CPU      time.Duration `env:"MILLRACE_PARSER_MAX_CPU" envDefault:"1m" desc:"most processor time for one document"`
 	Memory   int64         `env:"MILLRACE_PARSER_MAX_MEMORY" envDefault:"1073741824" desc:"memory of one reading process, in bytes"`
 	Unpack   int64         `env:"MILLRACE_PARSER_MAX_UNPACKED" envDefault:"1073741824" desc:"bytes that a file's streams may unpack to"`
+	Ratio    int64         `env:"MILLRACE_PARSER_MAX_RATIO" envDefault:"1000" desc:"how many times a file's own size that may be, from 64 MiB on"`
 }
 
 // reading says how documents are read.
@@ -49,7 +50,7 @@ func (s settings) sandbox(log *slog.Logger) sandbox.Config {
 	return sandbox.Config{
 		Children: l.Children, Recycle: l.Recycle, Log: log, Passwords: s.Reading.passwords(), OCR: s.Reading.OCR,
 		Limits: sandbox.Limits{
-			Limits: pdf.Limits{Bytes: l.Bytes, Pages: l.Pages, Time: l.Time, Unpack: l.Unpack},
+			Limits: pdf.Limits{Bytes: l.Bytes, Pages: l.Pages, Time: l.Time, Unpack: l.Unpack, Ratio: l.Ratio},
 			CPU:    l.CPU,
 			Memory: l.Memory,
 			Rescue: l.Rescue,

@@ -22,6 +22,7 @@ const Engine = "glyph/1"
 type Limits struct {
 	Bytes  int64         // size of the file; 256 MiB
 	Unpack int64         // bytes that all streams together may unpack to; 1 GiB
+	Ratio  int64         // how many times the file's own size that may be, from 64 MiB on; 1000
 	Pages  int           // 5000
 	Glyphs int           // on one page; 1,000,000
 	From   int           // first page that is read, numbered from 1; the first
@@ -30,12 +31,15 @@ type Limits struct {
 }
 
 func (l Limits) withDefaults() Limits {
-	d := Limits{Bytes: 256 << 20, Unpack: 1 << 30, Pages: 5000, Glyphs: 1_000_000, Time: time.Minute}
+	d := Limits{Bytes: 256 << 20, Unpack: 1 << 30, Ratio: 1000, Pages: 5000, Glyphs: 1_000_000, Time: time.Minute}
 	if l.Bytes > 0 {
 		d.Bytes = l.Bytes
 	}
 	if l.Unpack > 0 {
 		d.Unpack = l.Unpack
+	}
+	if l.Ratio > 0 {
+		d.Ratio = l.Ratio
 	}
 	if l.Pages > 0 {
 		d.Pages = l.Pages
@@ -48,6 +52,15 @@ func (l Limits) withDefaults() Limits {
 	}
 	d.From, d.To = l.From, l.To
 	return d
+}
+
+// ratioFrom is what any file may unpack to, however small it is: a form that is drawn on every page is unpacked for each.
+const ratioFrom = 64 << 20
+
+// of returns the limits of a file of so many bytes: its ratio bounds what it unpacks to.
+func (l Limits) of(size int) Limits {
+	l.Unpack = min(l.Unpack, max(ratioFrom, l.Ratio*int64(size)))
+	return l
 }
 
 // document is one PDF being read. It is used by one goroutine.
@@ -81,7 +94,7 @@ func Read(ctx context.Context, content []byte, limits Limits) (*layout.Document,
 // Examine is [Read] for callers who want to know how well a document was read. With an error, the Reading holds what is known
 // all the same.
 func Examine(ctx context.Context, content []byte, limits Limits) (Reading, error) {
-	limits = limits.withDefaults()
+	limits = limits.withDefaults().of(len(content))
 	if err := checkContent(content, limits); err != nil {
 		return Reading{}, err
 	}

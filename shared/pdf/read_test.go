@@ -323,6 +323,22 @@ func TestFailuresAreTyped(t *testing.T) {
 	}
 }
 
+func TestAFileUnpacksToSoManyTimesItsSize(t *testing.T) {
+	f := newFile()
+	for range 2 {
+		n := f.stream("/Filter /FlateDecode", deflate(t, bytes.Repeat([]byte(" "), 40<<20)))
+		f.page("", "")
+		f.objects[len(f.objects)-1] = fmt.Sprintf("<< /Type /Page /Parent 2 0 R /Contents %d 0 R >>", n)
+	}
+	content := f.page(at(50, 700, "text"), "").bytes()
+	if _, err := pdf.Read(t.Context(), content, pdf.Limits{Ratio: 10}); fault.KindOf(err) != pdf.KindTooLarge || !strings.Contains(err.Error(), "67108864 bytes") {
+		t.Errorf("80 MiB in %d kB end with %v", len(content)>>10, err)
+	}
+	if doc, err := pdf.Read(t.Context(), content, pdf.Limits{Ratio: 2000}); err != nil || !strings.Contains(doc.Text(), "text") {
+		t.Errorf("with a ratio that allows it: %v", err)
+	}
+}
+
 func TestLoopsEnd(t *testing.T) {
 	tree := newFile().page(at(50, 700, "once"), "")
 	tree.objects[1] = strings.Replace(tree.objects[1], "/Kids [", "/Kids [2 0 R ", 1)
