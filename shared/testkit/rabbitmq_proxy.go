@@ -77,6 +77,13 @@ func (p *TCPProxy) Cut() int {
 	return n / 2
 }
 
+// Clients returns how many clients have a connection now.
+func (p *TCPProxy) Clients() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.conns) / 2
+}
+
 // Refuse makes new connections fail at once, or lets them through again. Open ones stay.
 func (p *TCPProxy) Refuse(refuse bool) {
 	p.mu.Lock()
