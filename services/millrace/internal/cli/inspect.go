@@ -26,8 +26,9 @@ func (a *app) inspectCommand() *cobra.Command {
 		Use:   "inspect FILE...",
 		Short: "Read, classify and extract files here, without starting anything",
 		Long: `Does to each file what the parser, the classifier and the extractor do, with the model that is in use (millrace models) and
-the templates of MILLRACE_TEMPLATES, and prints what they find. It needs no broker and no database, and changes nothing. A folder stands for the documents in it (.pdf, .eml, .html, .txt); - is standard
-input. What is attached to an e-mail is listed; save it to inspect it.
+the templates of MILLRACE_TEMPLATES, and prints what they find. It needs no broker and no database, and changes nothing.
+A folder stands for the documents in it (.pdf, .eml, .html, .txt); - is standard input. What is attached to an e-mail is
+listed; save it to inspect it.
 
 It exits with 0 when all files could be read and with 3 when some could not.`,
 		Example: `  millrace inspect bill.pdf
