@@ -3,6 +3,7 @@
 package system
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"maps"
@@ -49,8 +50,9 @@ func groups() []broker.Group {
 }
 
 type process struct {
-	cmd  *exec.Cmd
-	done chan struct{} // closed when the process has ended
+	cmd   *exec.Cmd
+	begin int64         // size of its log when it was started
+	done  chan struct{} // closed when the process has ended
 }
 
 // New prepares a system without starting a service: the schema is there and the topology is declared.
@@ -110,10 +112,14 @@ func (s *System) start(name string) {
 		cmd.Env = append(cmd.Env, key+"="+s.Env[key])
 	}
 	cmd.Stdout, cmd.Stderr = log, log
+	before, err := log.Stat()
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
-	p := &process{cmd: cmd, done: make(chan struct{})}
+	p := &process{cmd: cmd, begin: before.Size(), done: make(chan struct{})}
 	go func() {
 		_ = cmd.Wait() // the exit code is in ProcessState
 		close(p.done)
@@ -126,7 +132,8 @@ func (s *System) start(name string) {
 // Log returns the path of a service's log.
 func (s *System) Log(name string) string { return filepath.Join(s.Dir, name+".log") }
 
-// Signal sends a signal to a running service and waits for its end; it returns the exit code, -1 when the signal killed it.
+// Signal sends a signal to a running service and waits for its end; it returns the exit code, -1 when the signal killed it. A service
+// is only asked to end once it has said that it started: before, it holds nothing and the signal just kills it.
 func (s *System) Signal(name string, signal syscall.Signal) int {
 	s.t.Helper()
 	s.mu.Lock()
@@ -135,6 +142,9 @@ func (s *System) Signal(name string, signal syscall.Signal) int {
 	s.mu.Unlock()
 	if p == nil {
 		s.t.Fatalf("%s is not running", name)
+	}
+	if signal != syscall.SIGKILL {
+		s.awaitStarted(name, p)
 	}
 	if err := p.cmd.Process.Signal(signal); err != nil {
 		s.t.Fatalf("signal %s: %v", name, err)
@@ -146,6 +156,20 @@ func (s *System) Signal(name string, signal syscall.Signal) int {
 		s.t.Fatalf("%s did not end within a minute of %v; its log:\n%s", name, signal, s.tail(name))
 	}
 	return p.cmd.ProcessState.ExitCode()
+}
+
+func (s *System) awaitStarted(name string, p *process) {
+	s.t.Helper()
+	testkit.Eventually(s.t, time.Minute, func() error {
+		content, err := os.ReadFile(s.Log(name))
+		if err != nil {
+			return err
+		}
+		if !bytes.Contains(content[p.begin:], []byte("msg=started")) {
+			return fmt.Errorf("%s has not started", name)
+		}
+		return nil
+	})
 }
 
 func (s *System) stopAll() {
