@@ -7,13 +7,14 @@ import (
 	"unicode/utf8"
 )
 
-// Matches reports whether the body is JSON that keeps the schema. No means: perhaps; see the package's comment.
-func (s *Shape) Matches(body []byte) bool {
-	if !json.Valid(body) {
-		return false
-	}
+// Matches reports whether the body is JSON that keeps the schema. No means: perhaps; see the package's comment. A nil Shape is sure of
+// nothing.
+func (s *Shape) Matches(body []byte) bool { return json.Valid(body) && s.MatchesJSON(body) }
+
+// MatchesJSON is [Shape.Matches] for what is known to be JSON: what encoding/json has made, or read without an error.
+func (s *Shape) MatchesJSON(body []byte) bool {
 	m := matcher{text: body}
-	return m.value(s)
+	return s != nil && m.value(s)
 }
 
 // matcher walks through text that is known to be JSON, so it never has to look for mistakes in it.
@@ -123,7 +124,7 @@ func (m *matcher) characters(s *Shape) bool {
 	if s.enum != nil && !s.enum[string(raw)] {
 		return false
 	}
-	return s.pattern == nil || s.pattern.Match(raw)
+	return s.pattern == nil || s.pattern.match(raw)
 }
 
 // quoted passes a string and returns what is between its quotes; plain says that this is also what it means, a byte for each

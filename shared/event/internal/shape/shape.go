@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 )
 
 // ErrUnknown says that a schema uses what this package does not know.
@@ -23,7 +22,7 @@ type Shape struct {
 	most       int // of items; -1 for any number
 	minimum    *float64
 	maximum    *float64
-	pattern    *regexp.Regexp
+	pattern    *pattern
 	enum       map[string]bool
 }
 
@@ -103,7 +102,7 @@ func (s *Shape) fill(from schema) (err error) {
 		s.least = *from.MinLength
 	}
 	if from.Pattern != "" {
-		if s.pattern, err = regexp.Compile(from.Pattern); err != nil {
+		if s.pattern, err = compilePattern(from.Pattern); err != nil {
 			return fmt.Errorf("%w: %w", ErrUnknown, err)
 		}
 	}

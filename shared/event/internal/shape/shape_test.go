@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -187,6 +189,23 @@ func replaced(v any, way []any, with any) any {
 		return c
 	}
 	return v
+}
+
+// TestDigests holds patterns of digits, and others that look like them, to the full validator.
+func TestDigests(t *testing.T) {
+	for _, pattern := range []string{
+		`^[0-9a-f]{4}$`, `^x:[0-9a-f]{2}$`, `^.[0-9a-f]{2}$`, `[0-9a-f]{2}$`, `^[0-9a-f]{2}`, `^[0-9a-f]{02}$`, `^a|[0-9a-f]{2}$`, `^[0-9a-f]{2}[0-9a-f]{2}$`,
+	} {
+		p := compile(t, fmt.Appendf(nil, `{"type":"string","pattern":%q}`, pattern))
+		for _, text := range []string{
+			"", "a", "ab", "AB", "a0", "x:", "x:a", "x:0f", "x:0g", "y:0f", ".0f", "0f0f", "0f0F", "0f0g", "0f0/", "0f0:", "0f0`", "0f0f0", "a|0f", "[0-9a-f]{4}",
+		} {
+			body := strconv.AppendQuote(nil, text)
+			if got, want := p.quick.Matches(body), p.valid(body); got != want {
+				t.Errorf("%s: matched %v, valid %v: %s", pattern, got, want, text)
+			}
+		}
+	}
 }
 
 func TestSchemasThatAreNotKnown(t *testing.T) {
