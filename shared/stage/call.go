@@ -64,7 +64,7 @@ func (l *loop[In, Out]) guarded(ctx context.Context, inputs []Input[In], with co
 	ctx, cancel := context.WithTimeout(ctx, l.cfg.Timeout)
 	defer cancel()
 	done := make(chan result[Out], 1)
-	go func() {
+	l.callers.run(func() {
 		var r result[Out]
 		defer func() {
 			if v := recover(); v != nil {
@@ -74,7 +74,7 @@ func (l *loop[In, Out]) guarded(ctx context.Context, inputs []Input[In], with co
 		}()
 		r.outputs, r.errs = l.f(ctx, inputs)
 		r.err = checkLengths(inputs, &r)
-	}()
+	})
 	select {
 	case r := <-done:
 		return r.outputs, r.errs, r.err
@@ -91,6 +91,38 @@ func (l *loop[In, Out]) guarded(ctx context.Context, inputs []Input[In], with co
 		return nil, nil, fault.New(fault.ClassTransient, "stuck", "after %s: %w", l.cfg.Timeout, errStuck)
 	}
 }
+
+// callers are the goroutines that calls run on. One that is free again takes the next call: its stack has grown by then, where
+// that of a new one would be copied several times on the way. It is safe for concurrent use.
+type callers struct {
+	next chan func()
+	over chan struct{} // closed when there are no more calls
+}
+
+func newCallers() *callers { return &callers{next: make(chan func()), over: make(chan struct{})} }
+
+// run returns at once.
+func (c *callers) run(call func()) {
+	select {
+	case c.next <- call:
+	default:
+		go c.work(call)
+	}
+}
+
+func (c *callers) work(call func()) {
+	for {
+		call()
+		select {
+		case call = <-c.next:
+		case <-c.over:
+			return
+		}
+	}
+}
+
+// end lets go of those that are free, and of the others once they are.
+func (c *callers) end() { close(c.over) }
 
 // checkLengths holds a BatchFunc to its contract and completes what it may leave out.
 func checkLengths[In, Out event.Payload](inputs []Input[In], r *result[Out]) error {

@@ -22,10 +22,13 @@ type loop[In, Out event.Payload] struct {
 	wait  time.Duration
 	f     BatchFunc[In, Out]
 
+	collecting sync.Mutex // held by the worker whose batch is next
+
 	codec   *event.Codec
 	breaker *breaker
 	meter   *meter
 	outbox  *outbox
+	callers *callers
 	settle  *settler // of the work queue
 	suspect *settler // of the suspect queue
 	log     *slog.Logger
@@ -51,8 +54,8 @@ func newLoop[In, Out event.Payload](cfg Config, size int, wait time.Duration, f 
 	var in In
 	l := &loop[In, Out]{
 		cfg: cfg, topic: in.Topic(), size: max(size, 1), wait: wait, f: f, codec: codec,
-		breaker: newBreaker(probe(cfg)),
-		log:     cfg.Log.With("stage", cfg.Name, "topic", in.Topic()),
+		breaker: newBreaker(probe(cfg)), callers: newCallers(),
+		log: cfg.Log.With("stage", cfg.Name, "topic", in.Topic()),
 	}
 	if l.meter, err = newMeter(cfg.Metrics, cfg.Name, l.topic); err != nil {
 		return nil, err
@@ -86,6 +89,7 @@ func (l *loop[In, Out]) group() broker.Group {
 func (l *loop[In, Out]) run(ctx context.Context) error {
 	work, cancel := l.workContext(ctx)
 	defer cancel()
+	defer l.callers.end()
 	l.cfg.Turns.start()
 	looked := sync.OnceFunc(l.cfg.Turns.looked)
 	defer looked()
@@ -171,8 +175,13 @@ func (l *loop[In, Out]) pull(ctx, work context.Context, looked func()) error {
 	return sub.Close()
 }
 
-// collect returns the next messages: at least one, unless the channel is closed.
+// collect returns the next messages: at least one, unless the channel is closed. One worker collects at a time, so that a batch
+// is as large as it can be and holds messages that came one after the other: one acknowledgement then stands for all of it.
 func (l *loop[In, Out]) collect(messages <-chan *message.Message) []*message.Message {
+	if l.size > 1 {
+		l.collecting.Lock()
+		defer l.collecting.Unlock()
+	}
 	first, ok := <-messages
 	if !ok {
 		return nil

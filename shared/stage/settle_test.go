@@ -1,6 +1,7 @@
 package stage
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -49,13 +50,17 @@ func TestTruncateKeepsRunesWhole(t *testing.T) {
 }
 
 func TestChildTrace(t *testing.T) {
+	traceParent := regexp.MustCompile(`^00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$`)
 	const parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 	child := childTrace(parent)
 	if child == parent || !strings.HasPrefix(child, parent[:36]) || !traceParent.MatchString(child) {
 		t.Errorf("child of %s is %s", parent, child)
 	}
-	for _, bad := range []string{"", "nonsense", strings.ToUpper(parent), "01" + parent[2:]} {
-		if got := childTrace(bad); !traceParent.MatchString(got) {
+	for _, bad := range []string{
+		"", "nonsense", strings.ToUpper(parent), "01" + parent[2:], parent + "-01", parent[:54], parent + "\n",
+		strings.Replace(parent, "-b", "0b", 1), strings.Replace(parent, "0a", "-a", 1), strings.Replace(parent, "0a", "0g", 1),
+	} {
+		if got := childTrace(bad); !traceParent.MatchString(got) || strings.Contains(got, "af7651916cd43dd8448eb211c80319c") {
 			t.Errorf("childTrace(%q) = %q: not a new trace", bad, got)
 		}
 	}

@@ -47,11 +47,26 @@ func crash[In, Out event.Payload](r *rig[In, Out]) {
 		// What was done and not acknowledged when the process died comes once more: it must find a consumer.
 		return errors.Join(r.missing(inputs...), r.leftovers())
 	})
-	if end := child.stop(); end.err != nil {
-		r.broken("the process that runs the stage did not shut down in order: %v", end.err)
-	}
+	r.retire(p, child)
 	r.judge()
 	if crashes == 0 {
 		r.broken("input %s was to crash the process, and never did", poison.id)
+	}
+}
+
+// retire stops the process in order. What came once more and was in hand but not looked at goes back to the queue then: another process
+// finishes it.
+func (r *rig[In, Out]) retire(p *parent[In, Out], child *child) {
+	for again := range 5 {
+		if again > 0 {
+			child = p.start()
+			r.eventually(r.leftovers)
+		}
+		if end := child.stop(); end.err != nil {
+			r.broken("the process that runs the stage did not shut down in order: %v", end.err)
+		}
+		if r.leftovers() == nil {
+			return
+		}
 	}
 }
