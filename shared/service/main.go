@@ -49,6 +49,9 @@ type Service struct {
 // package as needed. run gets a context that ends on SIGINT or SIGTERM; what it returns decides the exit code: nil is 0.
 // A second signal kills at once. `NAME health` asks a running instance, `NAME --help` lists the settings.
 func Main[C any](about About, run func(context.Context, *Service, C) error) {
+	if len(os.Args) == 1 { // it is to serve
+		easeTimers()
+	}
 	os.Exit(realMain(about, os.Args[1:], os.Environ(), os.Stdout, os.Stderr, run))
 }
 
