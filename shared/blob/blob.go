@@ -7,7 +7,6 @@
 package blob
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -23,6 +22,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/folder"
 )
 
 // Ref names stored content: "sha256:" and 64 lower-case hexadecimal digits.
@@ -53,8 +53,10 @@ func (r Ref) Validate() error {
 // Store keeps blobs in a folder: <root>/ab/abcd…. 256 folders are few enough that a process soon has made and synced them all,
 // and enough for millions of blobs.
 type Store struct {
-	root   string
-	synced sync.Map // folders that this process knows to be on disk, by path
+	root    string
+	syncs   folder.Syncer
+	synced  sync.Map  // folders that this process knows to be on disk, by path
+	buffers sync.Pool // of *copyBuffer
 }
 
 // Open opens the store at a URL; file:///absolute/folder is the one scheme so far. The folder is made when it is missing.
@@ -66,7 +68,7 @@ func Open(rawURL string) (*Store, error) {
 	if u.Scheme != "file" || u.Host != "" || !filepath.IsAbs(u.Path) {
 		return nil, fmt.Errorf("open blob store %q: use file:///absolute/folder", rawURL)
 	}
-	s := &Store{root: filepath.Clean(u.Path)}
+	s := &Store{root: filepath.Clean(u.Path), buffers: sync.Pool{New: func() any { return new(copyBuffer) }}}
 	if err := os.MkdirAll(s.tempDir(), 0o750); err != nil {
 		return nil, down("open blob store", err)
 	}
@@ -83,63 +85,6 @@ func (s *Store) Ready(context.Context) error {
 	_, werr := f.WriteString("ready")
 	return down("write to the blob store", errors.Join(werr, f.Close(), os.Remove(f.Name())))
 }
-
-// Put stores what r yields and returns its reference and size in bytes. When it returns nil the content is on disk: file
-// and folder are synced. An interrupted Put leaves nothing under any reference.
-func (s *Store) Put(ctx context.Context, r io.Reader) (Ref, int64, error) {
-	f, err := os.CreateTemp(s.tempDir(), "put-*")
-	if err != nil {
-		return "", 0, down("put blob", err)
-	}
-	published := false
-	defer func() {
-		_ = f.Close() // a second close after success is harmless
-		if !published {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	hash := sha256.New()
-	size, err := io.Copy(io.MultiWriter(sinkErrors{f}, hash), sourceErrors{ctx, r})
-	if err != nil {
-		return "", 0, err
-	}
-	ref := Ref(scheme + hex.EncodeToString(hash.Sum(nil)))
-	path := s.path(ref)
-	if holds(path, size, ref) {
-		if err := s.settle(filepath.Dir(path)); err != nil {
-			return "", 0, down("put blob: sync", err)
-		}
-		return ref, size, nil
-	}
-	if err := f.Sync(); err != nil {
-		return "", 0, down("put blob: sync", err)
-	}
-	if err := f.Chmod(0o640); err != nil {
-		return "", 0, down("put blob", err)
-	}
-	if err := s.publish(f.Name(), path); err != nil {
-		return "", 0, down("put blob", err)
-	}
-	published = true
-	return ref, size, nil
-}
-
-// PutBytes is Put for content in memory. Content that is there already is not written again.
-func (s *Store) PutBytes(ctx context.Context, content []byte) (Ref, error) {
-	ref := RefOf(content)
-	if path := s.path(ref); holds(path, int64(len(content)), ref) {
-		if err := s.settle(filepath.Dir(path)); err != nil {
-			return "", down("put blob: sync", err)
-		}
-		return ref, nil
-	}
-	ref, _, err := s.Put(ctx, bytes.NewReader(content))
-	return ref, err
-}
-
-// settle syncs a folder and its place in the store: another Put wrote a file there, perhaps a moment ago; that file is
-// synced, the folder's entry need not be yet.
-func (s *Store) settle(dir string) error { return errors.Join(s.keep(dir), syncDir(dir)) }
 
 // Get returns the whole content of ref. It is a Permanent fault of kind "blob_too_large" when the content is larger than limit
 // bytes, and of kind "blob_corrupt" when it is not what was put.
@@ -184,58 +129,6 @@ func (s *Store) Open(_ context.Context, ref Ref) (*os.File, error) {
 	return f, nil
 }
 
-// publish moves a synced file to its final path and syncs the folders that changed.
-func (s *Store) publish(from, to string) error {
-	dir := filepath.Dir(to)
-	if err := s.keep(dir); err != nil {
-		return err
-	}
-	err := os.Rename(from, to)
-	if errors.Is(err, fs.ErrNotExist) { // the folder was removed since it was made
-		s.synced.Delete(dir)
-		if err := s.keep(dir); err != nil {
-			return err
-		}
-		err = os.Rename(from, to)
-	}
-	if err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-// holds reports whether a file is there with the content of ref. Content that was damaged is not trusted, so putting it
-// again repairs it.
-func holds(path string, size int64, ref Ref) bool {
-	f, err := os.Open(path)
-	if err != nil {
-		return false
-	}
-	defer f.Close() //nolint:errcheck // read only
-	if info, err := f.Stat(); err != nil || info.Size() != size {
-		return false
-	}
-	hash := sha256.New()
-	_, err = io.Copy(hash, f)
-	return err == nil && Ref(scheme+hex.EncodeToString(hash.Sum(nil))) == ref
-}
-
-// keep makes a folder <root>/ab and syncs the root, which holds its name. That a folder is there does not mean that it
-// is on disk: another process may have made it a moment ago. So each process syncs each folder once.
-func (s *Store) keep(dir string) error {
-	if _, ok := s.synced.Load(dir); ok {
-		return nil
-	}
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
-	}
-	if err := syncDir(s.root); err != nil {
-		return err
-	}
-	s.synced.Store(dir, struct{}{})
-	return nil
-}
-
 // sweepAge is how old a temporary file must be to count as left by a process that died; no Put takes that long.
 const sweepAge = 24 * time.Hour
 
@@ -259,38 +152,9 @@ func (s *Store) path(ref Ref) string {
 
 func (s *Store) tempDir() string { return filepath.Join(s.root, "tmp") }
 
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
-}
-
 func down(doing string, err error) error {
 	if err == nil {
 		return nil
 	}
 	return fault.DependencyDown("blob", fmt.Errorf("%s: %w", doing, err))
-}
-
-// sinkErrors marks write errors as the store's fault, so that Put can tell them from the source's.
-type sinkErrors struct{ w io.Writer }
-
-func (s sinkErrors) Write(p []byte) (int, error) {
-	n, err := s.w.Write(p)
-	return n, down("write blob", err)
-}
-
-// sourceErrors stops a copy when ctx ends.
-type sourceErrors struct {
-	ctx context.Context //nolint:containedctx // lives for one Put
-	r   io.Reader
-}
-
-func (s sourceErrors) Read(p []byte) (int, error) {
-	if err := s.ctx.Err(); err != nil {
-		return 0, err
-	}
-	return s.r.Read(p)
 }

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"testing/iotest"
 	"time"
@@ -273,5 +274,19 @@ func TestReadyLeavesNothing(t *testing.T) {
 	root := t.TempDir()
 	if err := open(t, root).Ready(t.Context()); err != nil || len(files(t, root)) != 0 {
 		t.Errorf("Ready = %v, left %q", err, files(t, root))
+	}
+}
+
+func TestTheModeOfABlobIsNotLeftToTheUmask(t *testing.T) {
+	defer syscall.Umask(syscall.Umask(0o077))
+	root := t.TempDir()
+	s := open(t, root)
+	ref, err := s.PutBytes(t.Context(), []byte("x"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(filepath.Join(root, ref.Hex()[:2], ref.Hex()))
+	if err != nil || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v (%v), want rw-r-----", info.Mode(), err)
 	}
 }

@@ -103,6 +103,7 @@ func (x *Inbox) finished(c *claim) {
 func (x *Inbox) deliver(ctx context.Context, c *claim) error {
 	if c.verdict == nil && !c.announced {
 		content, err := x.store(ctx, c)
+		x.fix(c) // now, not at the claim: on most file systems the content's sync has taken the claim along
 		switch {
 		case errors.Is(err, errGone):
 			x.cfg.Log.Warn("a claimed file is gone: deleted, or taken up by another instance", "file", c.rel, "arrival_id", c.id)

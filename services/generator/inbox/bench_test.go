@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 	"time"
 
@@ -33,13 +34,25 @@ func BenchmarkInbox(b *testing.B) {
 			}
 			defer x.Close()
 			b.ResetTimer()
+			before := processorTime(b)
 			for len(d.sent) < b.N {
 				x.Look(b.Context())
 				x.Wait()
 			}
+			b.ReportMetric(float64((processorTime(b)-before).Microseconds())/float64(b.N), "cpu-µs/file")
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "files/s")
 		})
 	}
+}
+
+// processorTime returns what this process has used so far, in user and system mode.
+func processorTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // BenchmarkLook measures one look at an inbox in which many files wait.

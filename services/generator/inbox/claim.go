@@ -28,6 +28,7 @@ type claim struct {
 	due       time.Time
 	tries     int
 	said      string // the last failure that was logged
+	fixed     bool   // on disk
 	verdict   error  // why the file is refused; nil while it is not
 	announced bool   // the broker has confirmed it; it only has to be archived
 	document  string // its document id, once announced
@@ -102,8 +103,7 @@ func (x *Inbox) take(ctx context.Context, f file) {
 // errChanged says that a file was written to after the look that found it complete.
 var errChanged = errors.New("the file changed since it was looked at")
 
-// claim moves a file from the inbox to its claim's place, for good: the folders are synced, so that the arrival id survives a
-// power loss. Of two instances that try, one gets the file and the other errGone.
+// claim moves a file from the inbox to its claim's place. Of two instances that try, one gets the file and the other errGone.
 func (x *Inbox) claim(c *claim, f file) error {
 	root, err := os.OpenRoot(x.cfg.Folder)
 	if err != nil {
@@ -123,11 +123,20 @@ func (x *Inbox) claim(c *claim, f file) error {
 		return err
 	}
 	target := filepath.Join(mine, c.place())
-	if err := root.MkdirAll(filepath.Dir(target), 0o750); err != nil {
-		return fault.DependencyDown(kindClaims, fmt.Errorf("make a claim: %w", err))
+	if c.hasFolder() {
+		if err := makeClaims(root, target); err != nil {
+			return err
+		}
 	}
 	x.reach(stepFolder)
-	if err := root.Rename(f.rel, target); err != nil {
+	err = root.Rename(f.rel, target)
+	if errors.Is(err, fs.ErrNotExist) && !c.hasFolder() { // the file is gone, or the instance's folder since the look
+		if err := makeClaims(root, target); err != nil {
+			return err
+		}
+		err = root.Rename(f.rel, target)
+	}
+	if err != nil {
 		x.discard(c)
 		if errors.Is(err, fs.ErrNotExist) {
 			return errGone
@@ -138,10 +147,26 @@ func (x *Inbox) claim(c *claim, f file) error {
 		return fault.DependencyDown(kindClaims, fmt.Errorf("claim a file: %w", err))
 	}
 	x.reach(stepClaimed)
-	for _, dir := range slices.Compact([]string{filepath.Dir(target), mine, filepath.Dir(f.rel)}) {
-		if err := syncDir(filepath.Join(x.cfg.Folder, dir)); ignoreGone(err) != nil {
+	return nil
+}
+
+// fix puts a claim on disk, so that the arrival id survives a power loss: from its place to the folder that the file came from.
+func (x *Inbox) fix(c *claim) {
+	if c.fixed {
+		return
+	}
+	c.fixed = true
+	for _, dir := range slices.Compact([]string{filepath.Dir(x.path(c)), x.home.mine(), filepath.Join(x.cfg.Folder, filepath.Dir(c.rel))}) {
+		if err := x.syncs.Sync(dir); ignoreGone(err) != nil {
 			x.cfg.Log.Debug("folder not synced", "folder", dir, "error", err) // some file systems cannot
 		}
+	}
+}
+
+// makeClaims makes the folder that a claim goes to.
+func makeClaims(root *os.Root, target string) error {
+	if err := root.MkdirAll(filepath.Dir(target), 0o750); err != nil {
+		return fault.DependencyDown(kindClaims, fmt.Errorf("make a claim: %w", err))
 	}
 	return nil
 }
@@ -251,14 +276,6 @@ func removeEmpty(dir string) {
 		}
 	}
 	_ = os.Remove(dir)
-}
-
-func syncDir(path string) error {
-	d, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
 }
 
 // openForWriting reports whether somebody is known to hold a file open for writing; false when that cannot be told.

@@ -5,11 +5,14 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 
@@ -149,6 +152,49 @@ func TestKilledAgainAndAgain(t *testing.T) {
 	d.wantOnly("archive", "a.pdf", "b.pdf", "c.pdf", "d.pdf", "e.pdf", "f.pdf")
 	if n := len(d.arrivals()); n != 6 {
 		t.Errorf("%d arrivals, want 6", n)
+	}
+}
+
+func TestAClaimIsOnDiskBeforeAnybodyHearsOfIt(t *testing.T) {
+	for _, name := range []string{"invoice.pdf", "acme/invoice.pdf"} {
+		for _, leftBehind := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s, left behind: %t", name, leftBehind), func(t *testing.T) {
+				d := newDesk(t)
+				d.drop(name, pdf)
+				if leftBehind {
+					d.run(inbox.StepClaimed, exec.Command(os.Args[0]))
+				}
+				x := d.open()
+				var mu sync.Mutex
+				claimed := map[string]bool{} // the folders that were synced since the file lies in its claim's place
+				x.OnSync(func(path string) {
+					mu.Lock()
+					defer mu.Unlock()
+					if _, err := os.Lstat(d.path("inbox", name)); errors.Is(err, fs.ErrNotExist) {
+						claimed[path] = true
+					}
+				})
+				x.OnStep(func(step string) {
+					if step != inbox.StepStored {
+						return
+					}
+					place := filepath.Dir(d.path("inbox", d.files("inbox")[0]))
+					instance := place
+					for filepath.Base(filepath.Dir(instance)) != "claimed" {
+						instance = filepath.Dir(instance)
+					}
+					mu.Lock()
+					defer mu.Unlock()
+					for _, dir := range []string{place, instance, filepath.Dir(d.path("inbox", name))} {
+						if !claimed[dir] {
+							t.Errorf("%s is not synced, but %v", dir, claimed)
+						}
+					}
+				})
+				d.look(x)
+				d.wantOnly("archive", name)
+			})
+		}
 	}
 }
 

@@ -5,10 +5,20 @@ import (
 	"os"
 
 	"github.com/fsnotify/fsnotify"
+
+	"github.com/millrace/millrace/shared/folder"
 )
 
 // OnStep makes the inbox call f at each of its steps; tests end the process there.
 func (x *Inbox) OnStep(f func(string)) { x.step = func(s step) { f(string(s)) } }
+
+// OnSync makes the inbox call f before it syncs a folder.
+func (x *Inbox) OnSync(f func(path string)) {
+	x.syncs.With = func(path string) error {
+		f(path)
+		return folder.Sync(path)
+	}
+}
 
 // Wait waits for the files in work.
 func (x *Inbox) Wait() { x.work.Wait() }

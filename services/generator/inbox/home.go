@@ -20,6 +20,7 @@ type home struct {
 
 	mu     sync.Mutex
 	id     string
+	own    string // claims()/id
 	lock   *os.File
 	closed bool
 }
@@ -56,7 +57,7 @@ func (h *home) settle() error {
 	if err != nil {
 		return errors.Join(fmt.Errorf("take the instance's place: %w", err), lock.Close())
 	}
-	h.id, h.lock = id.String(), lock
+	h.id, h.own, h.lock = id.String(), filepath.Join(h.claims(), id.String()), lock
 	return nil
 }
 
@@ -104,7 +105,7 @@ func (h *home) locks() string  { return filepath.Join(h.base, "instances") }
 func (h *home) mine() string {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return filepath.Join(h.claims(), h.id)
+	return h.own
 }
 
 // inherit moves the claims of instances that are dead into this instance's folder.

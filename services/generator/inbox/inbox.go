@@ -23,6 +23,7 @@ import (
 
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/fault"
+	"github.com/millrace/millrace/shared/folder"
 )
 
 // Source is the arrival source of files from an inbox.
@@ -82,6 +83,7 @@ type Inbox struct {
 	cfg    Config
 	intake Intake
 	home   *home
+	syncs  folder.Syncer
 	step   func(step) // tests stop the world here; nil otherwise
 	// scanned is how long the last look took to read the folder. What it waited for workers does not count: during an outage
 	// of the broker that is as long as the outage.
@@ -120,9 +122,9 @@ func Open(cfg Config, in Intake) (*Inbox, error) {
 	if err := cfg.complete(); err != nil {
 		return nil, err
 	}
-	for _, folder := range []string{cfg.Folder, cfg.Archive, cfg.Rejected} {
-		if err := makeFolder(folder); err != nil {
-			return nil, fmt.Errorf("inbox: make folder %s: %w (make it, or give this user the right to)", folder, err)
+	for _, path := range []string{cfg.Folder, cfg.Archive, cfg.Rejected} {
+		if err := makeFolder(path); err != nil {
+			return nil, fmt.Errorf("inbox: make folder %s: %w (make it, or give this user the right to)", path, err)
 		}
 	}
 	h, err := openHome(cfg.Folder)

@@ -109,7 +109,7 @@ func (x *Inbox) copyOver(c *claim, to, kind string) error {
 		}
 		return targetFault(kind, err)
 	}
-	if err := syncDir(filepath.Dir(to)); err != nil {
+	if err := x.syncs.Sync(filepath.Dir(to)); err != nil {
 		return targetFault(kind, err)
 	}
 	return ignoreGone(os.Remove(x.path(c)))

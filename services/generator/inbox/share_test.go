@@ -129,6 +129,19 @@ func TestTheClaimsFolderIsDeleted(t *testing.T) {
 	d.wantOnly("archive", "x.pdf")
 }
 
+func TestTheClaimsFolderIsDeletedBeforeAClaim(t *testing.T) {
+	d := newDesk(t)
+	d.drop("x.pdf", pdf)
+	x := d.open()
+	x.OnStep(func(step string) {
+		if step == inbox.StepFolder {
+			_ = os.RemoveAll(d.path("inbox", ".millrace", "claimed"))
+		}
+	})
+	d.look(x)
+	d.wantOnly("archive", "x.pdf")
+}
+
 func TestAFileThatVanishesBeforeItsClaim(t *testing.T) {
 	d := newDesk(t)
 	d.drop("x.pdf", pdf)

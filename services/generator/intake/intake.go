@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"path"
 	"strings"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -37,6 +38,9 @@ const DefaultLimit = 100 << 20
 // DefaultConfirmWithin is how long an event may wait for the broker's confirm before the broker counts as down.
 const DefaultConfirmWithin = 30 * time.Second
 
+// readAhead is how many bytes of a document are read at a time.
+const readAhead = 64 << 10
+
 // maxName is the longest name in bytes that is carried in an event.
 const maxName = 1024
 
@@ -58,7 +62,8 @@ type Config struct {
 
 // Intake stores and announces documents. It may be used by many goroutines at once.
 type Intake struct {
-	cfg Config
+	cfg     Config
+	readers sync.Pool // of *bufio.Reader
 }
 
 // New returns an Intake.
@@ -75,7 +80,7 @@ func New(cfg Config) (*Intake, error) {
 	if cfg.ConfirmWithin == 0 {
 		cfg.ConfirmWithin = DefaultConfirmWithin
 	}
-	return &Intake{cfg: cfg}, nil
+	return &Intake{cfg: cfg, readers: sync.Pool{New: func() any { return bufio.NewReaderSize(nil, readAhead) }}}, nil
 }
 
 // Limit returns the size in bytes of the largest document that is accepted.
@@ -86,7 +91,12 @@ func (i *Intake) Limit() int64 { return i.cfg.Limit }
 // (see package mediatype). Content that is no document is a Permanent fault with one of the kinds above and leaves nothing behind.
 // A store that cannot take it is DependencyDown. An error of r itself comes back unchanged.
 func (i *Intake) Store(ctx context.Context, r io.Reader, name, declared string) (event.Blob, error) {
-	buffered := bufio.NewReaderSize(r, 64<<10)
+	buffered, _ := i.readers.Get().(*bufio.Reader)
+	buffered.Reset(r)
+	defer func() {
+		buffered.Reset(nil) // keeps nothing of r
+		i.readers.Put(buffered)
+	}()
 	head, err := buffered.Peek(mediatype.Window)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return event.Blob{}, err
