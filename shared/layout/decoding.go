@@ -7,9 +7,6 @@ import (
 	"io"
 	"strconv"
 	"strings"
-	"sync"
-
-	"github.com/klauspost/compress/gzip"
 )
 
 // maxDecoded bounds what Decode inflates, so that a damaged or hostile file cannot exhaust memory.
@@ -22,40 +19,21 @@ func Decode(r io.Reader) (*Document, error) {
 		return nil, fmt.Errorf("decode layout: %w", err)
 	}
 	d := &decoder{text: text}
-	doc, err := d.document()
+	doc := &Document{}
+	h, err := d.document(func() error {
+		doc.Pages = append(doc.Pages, Page{})
+		p := &doc.Pages[len(doc.Pages)-1]
+		return d.page(p, func() error {
+			p.Blocks = append(p.Blocks, Block{})
+			return d.block(&p.Blocks[len(p.Blocks)-1])
+		})
+	})
 	if err != nil {
-		return nil, fmt.Errorf("decode layout: byte %d: %w", d.at, err)
+		return nil, err
 	}
+	doc.Engine, doc.EngineReason, doc.Outcome, doc.Language, doc.Info = h.Engine, h.EngineReason, h.Outcome, h.Language, h.Info
+	doc.Attachments, doc.Form, doc.Outline, doc.Annotations = h.Attachments, h.Form, h.Outline, h.Annotations
 	return doc, nil
-}
-
-// inflaters are kept, because each takes 45 kB and is needed for half a millisecond.
-var inflaters = sync.Pool{New: func() any { return new(gzip.Reader) }} //nolint:gochecknoglobals // room, and nothing that is in it
-
-func unpack(r io.Reader) (string, error) {
-	zr, _ := inflaters.Get().(*gzip.Reader)
-	defer inflaters.Put(zr)
-	if err := zr.Reset(r); err != nil {
-		return "", err
-	}
-	var raw unpacked
-	if sized, ok := r.(interface{ Len() int }); ok {
-		raw.text.Grow(min(8*sized.Len(), 1<<20)) // compressed about six times
-	}
-	if _, err := zr.WriteTo(&raw); err != nil {
-		return "", err
-	}
-	return raw.text.String(), nil
-}
-
-// unpacked takes at most maxDecoded bytes.
-type unpacked struct{ text strings.Builder }
-
-func (u *unpacked) Write(p []byte) (int, error) {
-	if u.text.Len()+len(p) > maxDecoded {
-		return 0, fmt.Errorf("it unpacks to more than %d bytes", maxDecoded)
-	}
-	return u.text.Write(p)
 }
 
 // decoder reads the encoded form. It is written by hand because three stages decode every document, and because the
@@ -74,15 +52,20 @@ const (
 
 var errSyntax = errors.New("this is not the JSON of a layout")
 
-func (d *decoder) document() (*Document, error) {
-	doc := &Document{}
+// document takes a whole document: page takes each of its pages, the rest is returned.
+func (d *decoder) document(page func() error) (head, error) {
+	h, err := d.parts(page)
+	if err != nil {
+		return head{}, fmt.Errorf("decode layout: byte %d: %w", d.at, err)
+	}
+	return h, nil
+}
+
+func (d *decoder) parts(page func() error) (h head, err error) {
 	rest := []byte{'{'}
-	err := d.object(func(key string) error {
+	err = d.object(func(key string) error {
 		if key == "pages" {
-			return d.array(func() error {
-				doc.Pages = append(doc.Pages, Page{})
-				return d.page(&doc.Pages[len(doc.Pages)-1])
-			})
+			return d.array(page)
 		}
 		raw, err := d.skip()
 		if len(rest) > 1 {
@@ -92,21 +75,16 @@ func (d *decoder) document() (*Document, error) {
 		return err
 	})
 	if err != nil {
-		return nil, err
+		return h, err
 	}
 	if d.peek() != 0 || d.at != len(d.text) {
-		return nil, errSyntax
+		return h, errSyntax
 	}
-	var h head
-	if err := json.Unmarshal(append(rest, '}'), &h); err != nil {
-		return nil, err
-	}
-	doc.Engine, doc.EngineReason, doc.Outcome, doc.Language, doc.Info = h.Engine, h.EngineReason, h.Outcome, h.Language, h.Info
-	doc.Attachments, doc.Form, doc.Outline, doc.Annotations = h.Attachments, h.Form, h.Outline, h.Annotations
-	return doc, nil
+	return h, json.Unmarshal(append(rest, '}'), &h)
 }
 
-func (d *decoder) page(p *Page) error {
+// page takes a page into p but for its blocks, each of which block takes.
+func (d *decoder) page(p *Page, block func() error) error {
 	return d.object(func(key string) (err error) {
 		switch key {
 		case "n":
@@ -122,10 +100,7 @@ func (d *decoder) page(p *Page) error {
 		case "error":
 			p.Error, err = d.string()
 		case "blocks":
-			err = d.array(func() error {
-				p.Blocks = append(p.Blocks, Block{})
-				return d.block(&p.Blocks[len(p.Blocks)-1])
-			})
+			err = d.array(block)
 		default:
 			_, err = d.skip()
 		}
@@ -167,19 +142,12 @@ func (d *decoder) line(line *Line) error {
 // plainWord takes a word of the form that [Encode] nearly always writes: no escapes in its text, no white space, no negative numbers,
 // nothing unknown. Where the word has another form it takes nothing and leaves it to [decoder.word].
 func (d *decoder) plainWord(w *Word) bool {
-	text, at := d.text, d.at
-	if len(text)-at < 2 || text[at] != '[' || text[at+1] != '"' {
+	text := d.text
+	word, at, ok := quoted(text, d.at)
+	if !ok {
 		return false
 	}
-	at += 2
-	start := at
-	for ; at < len(text) && text[at] != '"'; at++ {
-		if c := text[at]; c == '\\' || c < ' ' {
-			return false
-		}
-	}
-	w.Text = text[start:min(at, len(text))]
-	at++
+	w.Text = word
 	for i := 0; ; i++ {
 		if at >= len(text) {
 			return false
@@ -209,6 +177,20 @@ func (d *decoder) plainWord(w *Word) bool {
 			w.Size = v
 		}
 	}
+}
+
+// quoted returns the text that a word of the usual form begins with, and where it ends.
+func quoted(text string, at int) (word string, end int, ok bool) {
+	if len(text)-at < 2 || text[at] != '[' || text[at+1] != '"' {
+		return "", 0, false
+	}
+	start := at + 2
+	for at = start; at < len(text) && text[at] != '"'; at++ {
+		if c := text[at]; c == '\\' || c < ' ' {
+			return "", 0, false
+		}
+	}
+	return text[start:at], at + 1, true
 }
 
 // plainNumber reads digits with at most two decimals, and returns what they say and where they end; -1 where they are no such number.

@@ -1,17 +1,14 @@
 package layout
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
 	"unicode/utf8"
-
-	"github.com/klauspost/compress/gzip"
 )
 
-// MediaType names the encoded form: gzip-compressed JSON. docs/layout-format.md describes it.
+// MediaType names the encoded form: JSON in gzip's format. docs/layout-format.md describes it.
 const MediaType = "application/vnd.millrace.layout+json+gzip"
 
 // The encoded form is the JSON of [Document] but for its pages, in which blocks, lines and words are arrays, because a
@@ -37,7 +34,7 @@ type head struct {
 	Annotations  []Annotation      `json:"annotations,omitempty"`
 }
 
-// Encode returns the document as gzip-compressed JSON. The same document always gives the same bytes. Coordinates are
+// Encode returns the document as JSON in gzip's format. The same document always gives the same bytes. Coordinates are
 // rounded to a hundredth of a point; a coordinate that is no number (NaN, infinite) becomes 0.
 func Encode(d *Document) ([]byte, error) {
 	raw, err := json.Marshal(head{d.Engine, d.EngineReason, d.Outcome, d.Language, d.Info, d.Attachments, d.Form, d.Outline, d.Annotations})
@@ -50,19 +47,11 @@ func Encode(d *Document) ([]byte, error) {
 	}
 	raw = append(raw, ']', '}')
 
-	var out bytes.Buffer
-	out.Grow(len(raw) / 3)
-	zw, err := gzip.NewWriterLevel(&out, gzip.StatelessCompression) // keeps no state of half a megabyte to clear
+	packed, err := pack(raw)
 	if err != nil {
 		return nil, fmt.Errorf("encode layout: %w", err)
 	}
-	if _, err := zw.Write(raw); err != nil {
-		return nil, fmt.Errorf("encode layout: %w", err)
-	}
-	if err := zw.Close(); err != nil {
-		return nil, fmt.Errorf("encode layout: %w", err)
-	}
-	return out.Bytes(), nil
+	return packed, nil
 }
 
 func appendPage(b []byte, p *Page) []byte {

@@ -3,6 +3,7 @@ package layout_test
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"math"
 	"strings"
@@ -25,6 +26,23 @@ func pack(t testing.TB, text string) []byte {
 		t.Fatal(err)
 	}
 	return out.Bytes()
+}
+
+// decode decodes an encoded document, and holds DecodeText to what comes out.
+func decode(t testing.TB, content []byte) (*layout.Document, error) {
+	t.Helper()
+	d, err := layout.Decode(bytes.NewReader(content))
+	language, text, textErr := layout.DecodeText(bytes.NewReader(content))
+	if err != nil || textErr != nil {
+		if fmt.Sprint(err) != fmt.Sprint(textErr) {
+			t.Errorf("Decode says %v, DecodeText %v", err, textErr)
+		}
+		return d, err
+	}
+	if diff := cmp.Diff([]string{d.Language, d.Text()}, []string{language, text}); diff != "" {
+		t.Errorf("DecodeText gives another text than Decode:\n%s", diff)
+	}
+	return d, nil
 }
 
 // word returns a document of one word.
@@ -62,7 +80,7 @@ func TestWordsSurviveEncoding(t *testing.T) {
 			if err != nil || !json.Valid(raw) {
 				t.Fatalf("not JSON (%v): %s", err, raw)
 			}
-			got, err := layout.Decode(bytes.NewReader(encoded))
+			got, err := decode(t, encoded)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -87,7 +105,7 @@ func TestWhatStandsBesideTheTextSurvivesEncoding(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := layout.Decode(bytes.NewReader(encoded))
+	got, err := decode(t, encoded)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -99,7 +117,7 @@ func TestWhatStandsBesideTheTextSurvivesEncoding(t *testing.T) {
 func TestDecodePassesOverWhatItDoesNotKnow(t *testing.T) {
 	const text = ` { "later" : {"a":[1,"]",{"b":null}]}, "engine":"x", "outcome":"complete", "pages":[
 		{"n":1,"later":"}","w":1.5,"h":2e1,"blocks":[[[["w",1,2,3,4.25,10,0,"later"]]]]} ] } `
-	got, err := layout.Decode(bytes.NewReader(pack(t, text)))
+	got, err := decode(t, pack(t, text))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -118,7 +136,7 @@ func TestDecodeRefusesWhatIsNoLayout(t *testing.T) {
 		"", "{", "[]", `{"pages":1}`, `{"pages":[{"blocks":[[[["w",1,2]]]]}]}`, `{"pages":[{"n":"x"}]}`, `{}{}`, `{"engine":1}`,
 		`{"pages":[{"blocks":[[[["w",1,2,3,-]]]]}]}`, `{"a":` + strings.Repeat("[", 1e5), `{"a":"` + "\n" + `"}`, `{"a" 1}`, `{"pages":[]`,
 	} {
-		if _, err := layout.Decode(bytes.NewReader(pack(t, text))); err == nil {
+		if _, err := decode(t, pack(t, text)); err == nil {
 			t.Errorf("decoded %.60q", text)
 		}
 	}
@@ -134,7 +152,7 @@ func TestWordsReadAlikeWithAndWithoutWhiteSpace(t *testing.T) {
 		`["w",true,2,3,4]`, `[1,1,2,3,4]`, `["w"]`, `[]`, `["w",1,2,3,4,5,1`, `["w",1,2,3,4`, `["w`, `["w",1,2,3,4}`,
 	} {
 		read := func(word string) (*layout.Document, error) {
-			return layout.Decode(bytes.NewReader(pack(t, `{"pages":[{"blocks":[[[`+word+`,["next",1,2,3,4]]]]}]}`)))
+			return decode(t, pack(t, `{"pages":[{"blocks":[[[`+word+`,["next",1,2,3,4]]]]}]}`))
 		}
 		got, err := read(word)
 		want, wantErr := read(" [ " + word[1:])
@@ -152,7 +170,7 @@ func FuzzDecode(f *testing.F) {
 	f.Add(encoded)
 	f.Add(pack(f, `{"engine":"x","pages":[{"n":1,"blocks":[[[["w",1,2,3,4.25,10,0,"later"]]]]}]}`))
 	f.Fuzz(func(t *testing.T, content []byte) {
-		d, err := layout.Decode(bytes.NewReader(content))
+		d, err := decode(t, content)
 		if err != nil {
 			return
 		}
@@ -160,7 +178,7 @@ func FuzzDecode(f *testing.F) {
 		if err != nil {
 			t.Fatalf("what was decoded cannot be encoded: %v", err)
 		}
-		if _, err := layout.Decode(bytes.NewReader(again)); err != nil {
+		if _, err := decode(t, again); err != nil {
 			t.Fatalf("what was encoded cannot be decoded: %v", err)
 		}
 	})

@@ -11,35 +11,71 @@ import (
 // beginning of the next one, is put together and stands on the first of the two lines, without the hyphen. (So a compound that is
 // broken at its own hyphen loses it; pdftotext does the same.)
 func (b *Block) Text() string {
-	var sb strings.Builder
-	b.text(&sb)
-	return sb.String()
+	var w textWriter
+	b.text(&w)
+	return w.String()
 }
 
-func (b *Block) text(sb *strings.Builder) {
-	taken := 0 // words of the line that stand on the one before
+func (b *Block) text(w *textWriter) {
 	for j := range b.Lines {
-		words := b.Lines[j].Words[taken:]
-		taken = 0
-		for k := range words {
-			if k > 0 {
-				sb.WriteByte(' ')
-			}
-			if k == len(words)-1 && j+1 < len(b.Lines) && len(b.Lines[j+1].Words) > 0 {
-				if stem, next := words[k].Text, b.Lines[j+1].Words[0].Text; broken(stem, next) {
-					_, n := utf8.DecodeLastRuneInString(stem)
-					sb.WriteString(stem[:len(stem)-n])
-					sb.WriteString(next)
-					taken = 1
-					continue
-				}
-			}
-			sb.WriteString(words[k].Text)
+		for k := range b.Lines[j].Words {
+			w.word(b.Lines[j].Words[k].Text)
 		}
-		if len(words) > 0 || len(b.Lines[j].Words) == 0 {
-			sb.WriteByte('\n')
-		}
+		w.endLine()
 	}
+	w.endBlock()
+}
+
+// textWriter writes the text of blocks word by word. It keeps each word in hand until it knows what follows.
+type textWriter struct {
+	strings.Builder
+	held  string
+	words int  // of the line, the one in hand among them
+	taken bool // the first word of the line stands on the line before
+	ended bool // the line of the word in hand
+}
+
+func (w *textWriter) word(text string) {
+	switch {
+	case w.ended && broken(w.held, text):
+		_, n := utf8.DecodeLastRuneInString(w.held)
+		w.held = w.held[:len(w.held)-n]
+		w.WriteString(w.held)
+		w.held, w.taken = text, true
+		w.release()
+		return
+	case w.ended:
+		w.release()
+	case w.words > 0:
+		w.WriteString(w.held)
+		w.WriteByte(' ')
+	}
+	w.held = text
+	w.words++
+}
+
+func (w *textWriter) endLine() {
+	switch {
+	case w.words > 0:
+		w.ended = true
+	case !w.taken: // the line is empty
+		w.endBlock()
+		w.WriteByte('\n')
+	}
+	w.words, w.taken = 0, false
+}
+
+func (w *textWriter) endBlock() {
+	if w.ended {
+		w.release()
+	}
+}
+
+// release writes the last word of a line.
+func (w *textWriter) release() {
+	w.WriteString(w.held)
+	w.WriteByte('\n')
+	w.held, w.ended = "", false
 }
 
 // broken reports whether a hyphen at the end of a line breaks a word that goes on with next.

@@ -6,15 +6,21 @@ import (
 	"sync"
 )
 
-// languagesOf returns the languages that a stop word is of.
-var languagesOf = sync.OnceValue(func() map[string][]string { //nolint:gochecknoglobals // constant after first use
-	of := map[string][]string{}
+// stopList tells of which languages a stop word is.
+type stopList struct {
+	of      map[string][]string
+	longest int // bytes of the longest stop word
+}
+
+var stops = sync.OnceValue(func() stopList { //nolint:gochecknoglobals // constant after first use
+	list := stopList{of: map[string][]string{}}
 	for lang, words := range stopWords() {
 		for w := range strings.FieldsSeq(words) {
-			of[w] = append(of[w], lang)
+			list.of[w] = append(list.of[w], lang)
+			list.longest = max(list.longest, len(w))
 		}
 	}
-	return of
+	return list
 })
 
 // stopWords are the most frequent words of each language that are rare in the others.
@@ -35,14 +41,17 @@ const languageSample = 3000
 // GuessLanguage returns the ISO 639-1 code of the language that most of a document's stop words belong to: en, de, fr, es,
 // nl or it; "" when there are too few to tell, or none clearly leads.
 func (d *Document) GuessLanguage() string {
-	of := languagesOf()
+	list := stops()
 	score := map[string]float64{}
 	seen := 0
 	for w := range d.words() {
 		if seen++; seen > languageSample {
 			break
 		}
-		langs := of[strings.ToLower(w.Text)]
+		if len(w.Text) > list.longest {
+			continue
+		}
+		langs := list.of[strings.ToLower(w.Text)]
 		for _, lang := range langs {
 			score[lang] += 1 / float64(len(langs))
 		}

@@ -91,26 +91,30 @@ func (l *Line) Text() string {
 // Text returns the page's lines in reading order, one a line, with an empty line between blocks. A word that a hyphen breaks at the
 // end of a line is put together; see [Block.Text].
 func (p *Page) Text() string {
-	var sb strings.Builder
+	var w textWriter
+	p.text(&w)
+	return w.String()
+}
+
+func (p *Page) text(w *textWriter) {
 	for i := range p.Blocks {
 		if i > 0 {
-			sb.WriteByte('\n')
+			w.WriteByte('\n')
 		}
-		p.Blocks[i].text(&sb)
+		p.Blocks[i].text(w)
 	}
-	return sb.String()
 }
 
 // Text returns the text of all pages in reading order; pages are separated by a form feed.
 func (d *Document) Text() string {
-	var sb strings.Builder
+	var w textWriter
 	for i := range d.Pages {
 		if i > 0 {
-			sb.WriteByte('\f')
+			w.WriteByte('\f')
 		}
-		sb.WriteString(d.Pages[i].Text())
+		d.Pages[i].text(&w)
 	}
-	return sb.String()
+	return w.String()
 }
 
 // Words returns the number of words on all pages.

@@ -46,7 +46,7 @@ func TestEncodedDocumentsDecodeToThemselves(t *testing.T) {
 	if err != nil || !bytes.Equal(first, second) {
 		t.Errorf("the same document gives other bytes (%v)", err)
 	}
-	got, err := layout.Decode(bytes.NewReader(first))
+	got, err := decode(t, first)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestEncodedDocumentsDecodeToThemselves(t *testing.T) {
 		t.Errorf("the document changed on the way:\n%s", diff)
 	}
 	for _, bad := range [][]byte{nil, []byte("not gzip"), first[:len(first)/2]} {
-		if _, err := layout.Decode(bytes.NewReader(bad)); err == nil {
+		if _, err := decode(t, bad); err == nil {
 			t.Errorf("%d damaged bytes decode", len(bad))
 		}
 	}

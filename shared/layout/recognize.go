@@ -6,7 +6,7 @@ import (
 	"github.com/klauspost/compress/gzip"
 )
 
-// Recognize reports whether content is an encoded layout rather than a document: gzip-compressed JSON. It reads only as much as
+// Recognize reports whether content is an encoded layout rather than a document: JSON in gzip's format. It reads only as much as
 // it needs and does not say whether the layout is whole; see [Decode]. What cannot be read is not recognized.
 func Recognize(r io.Reader) bool {
 	zr, err := gzip.NewReader(r)

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
@@ -28,16 +29,33 @@ func Put(ctx context.Context, blobs *blob.Store, encoded []byte) (event.Blob, er
 // Get returns the layout behind a claim check. A layout that is missing or damaged is a Permanent fault ("blob_missing",
 // "blob_corrupt", "layout_damaged"); a store that is away is DependencyDown.
 func Get(ctx context.Context, blobs *blob.Store, ref blob.Ref) (*layout.Document, error) {
+	var doc *layout.Document
+	err := read(ctx, blobs, ref, func(r io.Reader) (err error) {
+		doc, err = layout.Decode(r)
+		return err
+	})
+	return doc, err
+}
+
+// GetText returns the language and the text of the layout behind a claim check, see [layout.DecodeText]. The errors are those of [Get].
+func GetText(ctx context.Context, blobs *blob.Store, ref blob.Ref) (language, text string, err error) {
+	err = read(ctx, blobs, ref, func(r io.Reader) (err error) {
+		language, text, err = layout.DecodeText(r)
+		return err
+	})
+	return language, text, err
+}
+
+func read(ctx context.Context, blobs *blob.Store, ref blob.Ref, decode func(io.Reader) error) error {
 	content, err := blobs.Get(ctx, ref, maxEncoded)
 	if err != nil {
-		return nil, fmt.Errorf("get a layout: %w", err)
+		return fmt.Errorf("get a layout: %w", err)
 	}
-	doc, err := layout.Decode(bytes.NewReader(content))
-	if err != nil {
-		return nil, fault.New(fault.ClassPermanent, "layout_damaged",
+	if err := decode(bytes.NewReader(content)); err != nil {
+		return fault.New(fault.ClassPermanent, "layout_damaged",
 			"the layout %s cannot be read; parse the document again: %w", ref, err)
 	}
-	return doc, nil
+	return nil
 }
 
 // Holds reports whether a blob is a layout rather than a document's content. The error is that of [blob.Store.Open].

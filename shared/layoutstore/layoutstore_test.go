@@ -17,7 +17,8 @@ func TestALayoutComesBackByItsClaimCheck(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := &layout.Document{Engine: "test", Outcome: layout.Complete, Pages: []layout.Page{{Number: 1, Width: 100, Height: 200}}}
+	want := &layout.Document{Engine: "test", Outcome: layout.Complete, Language: "de", Pages: []layout.Page{{Number: 1, Width: 100, Height: 200,
+		Blocks: []layout.Block{{Lines: []layout.Line{{Words: []layout.Word{{Text: "word"}}}}}}}}}
 	encoded, err := layout.Encode(want)
 	if err != nil {
 		t.Fatal(err)
@@ -36,6 +37,10 @@ func TestALayoutComesBackByItsClaimCheck(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
+	language, text, err := layoutstore.GetText(t.Context(), blobs, claim.Ref)
+	if err != nil || language != "de" || text != "word\n" {
+		t.Errorf("the text is %q, in %q, %v", text, language, err)
+	}
 }
 
 func TestWhatIsNoLayoutIsATypedFault(t *testing.T) {
@@ -52,8 +57,11 @@ func TestWhatIsNoLayoutIsATypedFault(t *testing.T) {
 	}
 	for ref, kind := range map[blob.Ref]string{ref: "layout_damaged", blob.Ref("sha256:" + strings.Repeat("0", 64)): "blob_missing"} {
 		_, err := layoutstore.Get(t.Context(), blobs, ref)
-		if fault.ClassOf(err) != fault.ClassPermanent || fault.KindOf(err) != kind {
-			t.Errorf("%s: %v (%q), want a permanent %q", ref, err, fault.KindOf(err), kind)
+		_, _, textErr := layoutstore.GetText(t.Context(), blobs, ref)
+		for _, err := range []error{err, textErr} {
+			if fault.ClassOf(err) != fault.ClassPermanent || fault.KindOf(err) != kind {
+				t.Errorf("%s: %v (%q), want a permanent %q", ref, err, fault.KindOf(err), kind)
+			}
 		}
 	}
 }
