@@ -14,8 +14,30 @@ import (
 
 // The encodings of ISO 32000-1, annex D. Windows-1252 and Mac OS Roman stand in for WinAnsi and MacRoman: they differ in
 // codes that documents do not use.
+//
+//nolint:gochecknoglobals // tables that are worked out once
+var (
+	winAnsi  = textsOf(winAnsiRune)
+	macRoman = textsOf(charmap.Macintosh.DecodeByte)
+	standard = textsOf(standardRune)
+	symbol   = textsOf(symbolRune)
+	dingbats = textsOf(dingbatsRune)
+)
 
-func winAnsi(code byte) rune {
+// textsOf returns the table of an encoding when it is first asked for. A code without a character has no text.
+func textsOf(runeOf func(byte) rune) func() *[256]string {
+	return sync.OnceValue(func() *[256]string {
+		var texts [256]string
+		for code := range texts {
+			if r := runeOf(byte(code)); r >= ' ' && r != utf8.RuneError {
+				texts[code] = string(r)
+			}
+		}
+		return &texts
+	})
+}
+
+func winAnsiRune(code byte) rune {
 	switch code {
 	case 0x7f, 0x81, 0x8d, 0x8f, 0x90, 0x9d:
 		return '•'
@@ -23,12 +45,10 @@ func winAnsi(code byte) rune {
 	return charmap.Windows1252.DecodeByte(code)
 }
 
-func macRoman(code byte) rune { return charmap.Macintosh.DecodeByte(code) }
-
 // standardUpper is the upper half of StandardEncoding from 0xA1 on; a space is a code without a character.
 const standardUpper = "¡¢£⁄¥ƒ§¤'“«‹›ﬁﬂ –†‡· ¶•‚„”»…‰ ¿ `´ˆ˜¯˘˙¨ ˚¸ ˝˛ˇ—                Æ ª    ŁØŒº     æ   ı  łøœß"
 
-func standard(code byte) rune {
+func standardRune(code byte) rune {
 	switch {
 	case code == '\'':
 		return '’'
@@ -47,7 +67,7 @@ const (
 	symbolUpper = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪ 〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
 )
 
-func symbol(code byte) rune {
+func symbolRune(code byte) rune {
 	switch {
 	case code >= 0x20 && code < 0x7f:
 		return nth(symbolLower, int(code)-0x20)
@@ -58,7 +78,7 @@ func symbol(code byte) rune {
 }
 
 // dingbats maps the ZapfDingbats font onto the Dingbats block, which was laid out after it.
-func dingbats(code byte) rune {
+func dingbatsRune(code byte) rune {
 	switch {
 	case code == 0x20:
 		return ' '

@@ -109,11 +109,9 @@ func (d *document) loadFont(v value) *font {
 
 // fallback is what text is read with whose font is missing: the codes are taken for Windows-1252.
 func fallback() *font {
-	f := &font{ascent: 0.75, descent: 0.25, height: 1, space: 0.25}
-	for code := range f.text {
-		if r := winAnsi(byte(code)); r >= ' ' {
-			f.text[code] = assembly.Plain(string(r))
-		}
+	f := &font{text: *winAnsi(), ascent: 0.75, descent: 0.25, height: 1, space: 0.25}
+	for code, text := range f.text {
+		f.text[code] = assembly.Plain(text)
 	}
 	f.standardWidths("Helvetica")
 	return f
@@ -269,11 +267,7 @@ func baseEncoding(f *font, v value, name string) {
 			table = winAnsi
 		}
 	}
-	for code := range f.text {
-		if r := table(byte(code)); r != 0 && r != utf8.RuneError && r >= ' ' {
-			f.text[code] = string(r)
-		}
-	}
+	f.text = *table()
 }
 
 // differences applies an encoding dictionary's own names.

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -73,10 +74,12 @@ func (f *font) standardWidths(name string) {
 // widthOf takes an accented letter for its base.
 func widthOf(text string, table []float64) float64 {
 	r, _ := utf8.DecodeRuneInString(text)
-	if r >= 0x7f {
-		if base := norm.NFD.PropertiesString(text).Decomposition(); len(base) > 0 {
-			r, _ = utf8.DecodeRune(base)
-		}
+	switch {
+	case r < 0x7f:
+	case int(r) < len(baseLetters()):
+		r = baseLetters()[r]
+	default:
+		r = baseLetter(r)
 	}
 	switch r {
 	case '‘', '’', '•':
@@ -90,4 +93,21 @@ func widthOf(text string, table []float64) float64 {
 		return table[r-' ']
 	}
 	return 556
+}
+
+// baseLetters has the base of each letter of the Latin blocks: a font asks for a hundred of them.
+var baseLetters = sync.OnceValue(func() *[0x250]rune { //nolint:gochecknoglobals // a table that is worked out once
+	var table [0x250]rune
+	for r := range table {
+		table[r] = baseLetter(rune(r))
+	}
+	return &table
+})
+
+// baseLetter returns a letter without its accents.
+func baseLetter(r rune) rune {
+	if base := norm.NFD.PropertiesString(string(r)).Decomposition(); len(base) > 0 {
+		r, _ = utf8.DecodeRune(base)
+	}
+	return r
 }

@@ -211,7 +211,7 @@ func (c *cff) text(sid int) string {
 	}
 	n := 0
 	for code := 0x20; code < 0x100; code++ {
-		if r := standard(byte(code)); r != 0 {
+		if r := standardRune(byte(code)); r != 0 {
 			if n++; n == sid {
 				return textOfRune(r)
 			}

@@ -57,7 +57,7 @@ func decodeText(raw string) string {
 	}
 	var sb strings.Builder
 	for i := range len(raw) {
-		sb.WriteRune(winAnsi(raw[i]))
+		sb.WriteRune(winAnsiRune(raw[i]))
 	}
 	return sb.String()
 }

@@ -62,6 +62,7 @@ func (m *text) add(word string) {
 	}
 	for _, r := range word {
 		switch {
+		case r >= ' ' && r < 0x7f: // most are, and nothing is to be said of them
 		case r == utf8.RuneError || unicode.Is(unicode.Co, r) || unicode.IsControl(r):
 			m.spoilt++
 		case unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Thai, unicode.Lao, unicode.Khmer, unicode.Myanmar):
