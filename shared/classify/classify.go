@@ -41,10 +41,9 @@ type Model struct {
 	head    header
 	id      string // checksum of the content, shortened
 	index   index
-	rows    []uint64 // a row of quantised weights for each feature, lanes to a number, the first in the lowest byte
 	bias    []float64
-	scale   [256]float64 // the value of each quantised weight
-	damped  [64]float64  // the dampened counts
+	scale   [256]float64  // the value of each quantised weight
+	damped  [4096]float64 // the dampened counts
 	name    string
 	naming  *naming
 	scratch sync.Pool
@@ -88,92 +87,6 @@ func (m *Model) Classify(doc *layout.Document) Result {
 		threshold = math.Inf(1)
 	}
 	return m.answer(m.logits(b), m.naming.uncalled(b.called, m.head.Labels), threshold)
-}
-
-// hit is a feature of a document that the model knows.
-type hit struct {
-	x      float64 // its value
-	hash   uint32
-	row    int32
-	family uint8
-}
-
-// lanes is how many weights are in one number of the model's rows: seven, because as many sums and products fill the registers.
-const lanes = 7
-
-// width returns how many numbers a row takes.
-func (m *Model) width() int { return (len(m.head.Labels) + lanes - 1) / lanes }
-
-// quantum returns a feature's weight for a label as it is in the file.
-func (m *Model) quantum(row, label int) byte {
-	return byte(m.rows[row*m.width()+label/lanes] >> (8 * (label % lanes)))
-}
-
-// logits returns the score of every label for the features in b.
-func (m *Model) logits(b *bag) []float64 {
-	norm := m.lookUp(b)
-	for i := range b.hits {
-		h := &b.hits[i]
-		h.x = float64(h.x * norm[h.family])
-	}
-	width := m.width()
-	out := slices.Clone(m.bias)
-	out = append(out, make([]float64, lanes*width-len(out))...)
-	for at := range width {
-		m.score((*[lanes]float64)(out[at*lanes:]), b, at, width)
-	}
-	return out[:len(m.bias)]
-}
-
-// score adds to the scores of some labels what the hits in b say: their weights are number at of each hit's width numbers. The sums are
-// kept in registers.
-func (m *Model) score(out *[lanes]float64, b *bag, at, width int) {
-	s0, s1, s2, s3, s4, s5, s6 := out[0], out[1], out[2], out[3], out[4], out[5], out[6]
-	scale, rows := &m.scale, b.rows
-	for i := range b.hits {
-		x, w := b.hits[i].x, rows[i*width+at]
-		s0 += float64(x * scale[uint8(w)])
-		s1 += float64(x * scale[uint8(w>>8)])
-		s2 += float64(x * scale[uint8(w>>16)])
-		s3 += float64(x * scale[uint8(w>>24)])
-		s4 += float64(x * scale[uint8(w>>32)])
-		s5 += float64(x * scale[uint8(w>>40)])
-		s6 += float64(x * scale[uint8(w>>48)])
-	}
-	*out = [lanes]float64{s0, s1, s2, s3, s4, s5, s6}
-}
-
-// lookUp finds the features in b that the model knows, with their rows and their values before scaling, and returns what each family's
-// values are multiplied with. It looks up all before it confirms any, so that the accesses to memory need not wait for each other.
-func (m *Model) lookUp(b *bag) [families]float64 {
-	var known, all [families]float64
-	hits := slices.Grow(b.hits[:0], len(b.items)+1)[:len(b.items)+1]
-	n := int32(0)
-	for _, item := range b.items {
-		s := b.slots[uint32(item)]
-		hash, family := uint32(s>>32), uint8(item>>32)
-		row, maybe := m.index.guess(hash)
-		var x float64
-		if count := uint32(s); count < uint32(len(m.damped)) {
-			x = m.damped[count]
-		} else {
-			x = dampen(int32(count))
-		}
-		hits[n] = hit{x: x, hash: hash, row: row, family: family}
-		n += maybe
-		all[family] += float64(x * x)
-	}
-	width := m.width()
-	b.hits, b.rows = hits[:0], slices.Grow(b.rows[:0], int(n)*width)
-	for _, h := range hits[:n] {
-		if h.row = m.index.confirm(h.hash, h.row); h.row < 0 {
-			continue
-		}
-		b.hits = append(b.hits, h)
-		known[h.family] += float64(h.x * h.x)
-		b.rows = append(b.rows, m.rows[int(h.row)*width:int(h.row+1)*width]...)
-	}
-	return norms(known, all, m.head.Unseen)
 }
 
 func (m *Model) answer(logits []float64, uncalled []bool, threshold float64) Result {

@@ -94,7 +94,7 @@ func (m *Model) reasons(b *bag, best, over int) []Reason {
 	var out []Reason
 	at := map[Reason]int{} // places in out, by reasons without weight
 	for _, h := range b.hits {
-		r, named := b.texts[h.hash]
+		r, named := b.texts[hashOf(h.item)]
 		if !named {
 			continue
 		}
@@ -102,7 +102,7 @@ func (m *Model) reasons(b *bag, best, over int) []Reason {
 			at[r] = len(out)
 			out = append(out, r)
 		}
-		out[at[r]].Weight += h.x * (m.scale[m.quantum(int(h.row), best)] - m.scale[m.quantum(int(h.row), over)])
+		out[at[r]].Weight += h.x * (m.scale[m.index.quantum(h.at/m.index.size, best)] - m.scale[m.index.quantum(h.at/m.index.size, over)])
 	}
 	slices.SortStableFunc(out, func(a, b Reason) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 	return out
@@ -133,9 +133,9 @@ func (b *bag) tell(top bool) {
 	for i, t := range b.line.list {
 		texts[i] = cmp.Or(maskText[t.mask], string(b.line.of(t)))
 		note(familyWord, t.hash, ReasonWord, texts[i])
-		if t.spelled() {
+		if t.spelled() == 1 {
 			for _, part := range appendChars(nil, b.line.text[t.from-1:t.to+1], 1) {
-				hash := uint32(part >> 32)
+				hash := hashOf(part)
 				if _, known := b.texts[hash]; !known {
 					b.texts[hash] = Reason{Kind: ReasonWord, Text: texts[i]}
 				}

@@ -152,10 +152,8 @@ func (m *Model) readWeights(b []byte) error {
 	if in.Len() != len(keys)*k {
 		return fmt.Errorf("%d bytes of weights where %d belong", in.Len(), len(keys)*k)
 	}
-	m.index = newIndex(keys)
-	for c := range k {
-		m.setWeights(c, in.Next(len(keys)))
-	}
+	m.index = newIndex(keys, k)
+	m.index.setWeights(in.Bytes())
 	return nil
 }
 
@@ -168,17 +166,6 @@ func (m *Model) prepare() {
 	}
 	for i := range m.scale {
 		m.scale[i] = dequantise(int8(uint8(i)), m.head.Scale)
-	}
-}
-
-// setWeights sets the weights of all features for a label.
-func (m *Model) setWeights(label int, plane []byte) {
-	width := m.width()
-	if m.rows == nil {
-		m.rows = make([]uint64, len(plane)*width)
-	}
-	for i, q := range plane {
-		m.rows[i*width+label/lanes] |= uint64(q) << (8 * (label % lanes))
 	}
 }
 
@@ -217,17 +204,17 @@ func pack(f *fitted, labels []string, cfg TrainConfig, held Held, documents int)
 		Documents: documents, HeldECE: held.ECE, HeldF1: held.Score.MacroF1, HeldUnseen: held.Unseen,
 		Names: cfg.Names,
 	}}
-	keys, plane := make([]uint32, len(rows)), make([]byte, len(rows))
+	keys, planes := make([]uint32, len(rows)), make([]byte, 0, len(rows)*k)
 	for i, r := range rows {
 		keys[i] = r.hash
 	}
-	m.index = newIndex(keys)
+	m.index = newIndex(keys, k)
 	for c := range k {
-		for i, r := range rows {
-			plane[i] = byte(quantise(r.w[c], scale))
+		for _, r := range rows {
+			planes = append(planes, byte(quantise(r.w[c], scale)))
 		}
-		m.setWeights(c, plane)
 	}
+	m.index.setWeights(planes)
 	b, err := m.Bytes()
 	if err != nil {
 		return nil, err
@@ -250,13 +237,14 @@ func (m *Model) Bytes() ([]byte, error) {
 	}
 	var raw []byte
 	last := uint32(0)
-	for _, k := range m.index.keys {
+	for row := range m.index.known {
+		k := m.index.hash(row)
 		raw = binary.AppendUvarint(raw, uint64(k-last))
 		last = k
 	}
 	for c := range m.head.Labels {
-		for i := range m.index.keys {
-			raw = append(raw, m.quantum(i, c))
+		for row := range m.index.known {
+			raw = append(raw, m.index.quantum(row, c))
 		}
 	}
 	if _, err := zw.Write(raw); err != nil {

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/millrace/millrace/shared/layout"
 )
 
 // mask is what a value is replaced by, because the type of a document shows in where amounts and dates stand, not in which
@@ -62,28 +64,28 @@ const joints = "/=|_"
 // marks may stand around a number.
 const marks = "()[]{}:;,.*\"'#$%+-"
 
-// plainByte is what a byte of a word is, and what stands for it in the folded word; 0 where nothing does.
-type plainByte struct {
-	kind kind
-	fold byte
-}
+// plainByte is what a byte of a word is, and in the lowest byte what stands for it in the folded word; 0 where nothing does.
+type plainByte uint32
+
+func (b plainByte) kind() kind { return kind(b >> 8) }
+func (b plainByte) fold() byte { return byte(b) }
 
 var plain = func() (t [256]plainByte) { //nolint:gochecknoglobals // constant
 	for c := range t {
 		switch b := byte(c); {
 		case b|0x20 >= 'a' && b|0x20 <= 'z':
-			t[c] = plainByte{letter, b | 0x20}
+			t[c] = plainByte(letter)<<8 | plainByte(b|0x20)
 		case b >= '0' && b <= '9':
-			t[c] = plainByte{digit, b}
+			t[c] = plainByte(digit)<<8 | plainByte(b)
 		case b >= utf8.RuneSelf:
-			t[c].kind = foreign
+			t[c] = plainByte(foreign) << 8
 		}
 	}
 	for k, bytes := range map[kind]string{
 		joint: joints, blank: "_", dot: ".", at: "@", colon: ":", mark: marks, separator: ".,/-:'",
 	} {
 		for i := range len(bytes) {
-			t[bytes[i]].kind |= k
+			t[bytes[i]] |= plainByte(k) << 8
 		}
 	}
 	return t
@@ -91,7 +93,7 @@ var plain = func() (t [256]plainByte) { //nolint:gochecknoglobals // constant
 
 func kindsOf(word string) (has kind) {
 	for i := range len(word) {
-		has |= plain[word[i]].kind
+		has |= plain[word[i]].kind()
 	}
 	return has
 }
@@ -115,20 +117,38 @@ func (t *tokens) reset() { t.list, t.text = t.list[:0], append(t.text[:0], '^') 
 // of returns the folded text of a token, empty where there is a mask.
 func (t *tokens) of(x token) []byte { return t.text[x.from:x.to] }
 
-// add appends the tokens of one printed word. Most words are one token; those joined by / or = are several.
-func (t *tokens) add(word string) {
-	to, hash, has := t.foldPlain(word)
-	if has&letter == 0 || has&(digit|joint|at|foreign) != 0 || has&dot != 0 && word[0] == 'w' { // else it is no value
-		if m := maskOf(word, has); m != maskNone {
-			t.mask(m)
-			return
-		}
-		if has&(joint|foreign) != 0 {
-			t.addParts(word)
-			return
-		}
+// read replaces the list by the tokens of a line. Most words are one token; those joined by / or = are several.
+func (t *tokens) read(words []layout.Word) {
+	room := 0 // a folded word is hardly ever longer than the word
+	for i := range words {
+		room += len(words[i].Text) + 1
 	}
-	t.take(to, hash)
+	t.list = slices.Grow(t.list[:0], len(words))
+	t.text = slices.Grow(t.text, room)
+	for i := range words {
+		word := words[i].Text
+		to, hash, has := t.foldPlain(word)
+		if has&letter == 0 || has&(digit|joint|at|foreign) != 0 || has&dot != 0 && word[0] == 'w' { // else it is no value
+			if t.other(word, has) {
+				t.text = slices.Grow(t.text, room)
+				continue
+			}
+		}
+		t.take(to, hash)
+	}
+}
+
+// other appends the tokens of a word that is something else than one folded word, and returns false where it is just that.
+func (t *tokens) other(word string, has kind) bool {
+	if m := maskOf(word, has); m != maskNone {
+		t.mask(m)
+		return true
+	}
+	if has&(joint|foreign) == 0 {
+		return false
+	}
+	t.addParts(word)
+	return true
 }
 
 // addParts appends the tokens of a word that has joints or more than ASCII.
@@ -202,10 +222,10 @@ func leader(word string) bool {
 
 // trimMarks takes off the marks around a number.
 func trimMarks(word string) string {
-	for word != "" && plain[word[0]].kind&mark != 0 {
+	for word != "" && plain[word[0]].kind()&mark != 0 {
 		word = word[1:]
 	}
-	for word != "" && plain[word[len(word)-1]].kind&mark != 0 {
+	for word != "" && plain[word[len(word)-1]].kind()&mark != 0 {
 		word = word[:len(word)-1]
 	}
 	if word == "" || word[0] < utf8.RuneSelf && word[len(word)-1] < utf8.RuneSelf {
@@ -217,7 +237,7 @@ func trimMarks(word string) string {
 func maskOfNumber(core, word string) mask {
 	digits, letters, seps, last := 0, 0, 0, -1
 	for i := range len(core) {
-		switch k := plain[core[i]].kind; {
+		switch k := plain[core[i]].kind(); {
 		case k == digit:
 			digits++
 		case k&separator != 0:
@@ -245,24 +265,22 @@ func maskOfNumber(core, word string) mask {
 	}
 }
 
-// foldPlain folds a word of ASCII behind the end of the buffer, as [tokens.fold] does. It returns where the folded word ends and what
-// kinds of bytes the word has.
+// foldPlain folds a word of ASCII behind the end of the buffer, which must have room for it, as [tokens.fold] does. It returns where the
+// folded word ends and what kinds of bytes the word has.
 func (t *tokens) foldPlain(word string) (to int, hash uint32, has kind) {
-	from := len(t.text)
-	t.text = slices.Grow(t.text, len(word)+1)
-	text := t.text[from : from+len(word)]
-	n := 0
+	text := t.text[len(t.text):cap(t.text)]
+	n, all := 0, plainByte(0)
 	hash = offset
 	for i := range len(word) {
 		b := plain[word[i]]
-		has |= b.kind
-		if b.fold != 0 {
-			text[n] = b.fold
+		all |= b
+		if f := b.fold(); f != 0 {
+			text[n] = f
 			n++
-			hash = (hash ^ uint32(b.fold)) * prime
+			hash = (hash ^ uint32(f)) * prime
 		}
 	}
-	return from + n, hash, has
+	return len(t.text) + n, hash, all.kind()
 }
 
 // fold appends a word in lower case, without accents and everything but letters and digits, so that one word has one form
@@ -273,7 +291,7 @@ func (t *tokens) fold(word string) {
 	for _, r := range word {
 		switch {
 		case r < utf8.RuneSelf:
-			if c := plain[r].fold; c != 0 {
+			if c := plain[r].fold(); c != 0 {
 				text = append(text, c)
 			}
 		case r >= 'À' && r <= 'ÿ': // the letters of Latin-1, no punctuation
