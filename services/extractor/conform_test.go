@@ -33,8 +33,7 @@ func TestTheExtractorConforms(t *testing.T) {
 
 func TestTheExtractorWithARemoteModelConforms(t *testing.T) {
 	stagetest.Conform(t, func(t *testing.T) stagetest.Subject[event.Classified, event.Extracted] {
-		var asked string
-		e := newRemoteExtractor(t, &asked)
+		e := newRemoteExtractor(t, nil)
 		local := &Extractor{layouts: e.layouts, fields: e.fields}
 		missing := of("missing", put(t, local, "invoice", nil))
 		missing.Layout.Ref = blob.RefOf([]byte("never stored"))

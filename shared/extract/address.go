@@ -51,6 +51,9 @@ func (r *reading) findBlocks() []block {
 		if row.box[1] > 0.55*r.sheet.high[row.page] {
 			break
 		}
+		if !r.mayHavePostcode(at) {
+			continue
+		}
 		for _, p := range row.parts {
 			if p.to-p.from < 60 && postcode(row.text[p.from:p.to]) {
 				if b := r.blockAbove(at, p); len(b.rows) > 1 {
@@ -151,13 +154,14 @@ func (r *reading) letterhead(i int) {
 	for at := page.from; at < page.to; at++ {
 		row := &r.sheet.rows[at]
 		height := r.sheet.high[row.page]
-		if len(row.parts) > 1 && oneLineAddress(row.text) {
+		addressed := r.mayHavePostcode(at)
+		if addressed && len(row.parts) > 1 && oneLineAddress(row.text) {
 			r.readInto(i, at, span{0, len(row.text)}, scoreSenderLine, "sender_line")
 		}
 		for _, p := range row.parts {
 			text := row.text[p.from:p.to]
 			switch {
-			case oneLineAddress(text):
+			case addressed && oneLineAddress(text):
 				r.readInto(i, at, p.span, scoreSenderLine, "sender_line")
 			case row.box[3] < 0.25*height && legalForm(text) && !r.isLabel(at, p.span):
 				r.readInto(i, at, p.span, scoreLegalForm, "letterhead")
@@ -216,7 +220,13 @@ func (r *reading) addressee(i int) {
 	sender := ""
 	for at, page := r.firstPage().from, r.firstPage(); at < page.to; at++ {
 		row := &r.sheet.rows[at]
-		if sender == "" && oneLineAddress(row.text) {
+		if sender != "" {
+			break
+		}
+		if !r.mayHavePostcode(at) {
+			continue
+		}
+		if len(row.parts) > 1 && oneLineAddress(row.text) {
 			sender = fold(row.text)
 		}
 		for _, p := range row.parts {

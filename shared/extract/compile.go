@@ -222,6 +222,9 @@ func (c *compiler) pattern(at string, pat Pattern) compiledPattern {
 			c.fail(fmt.Sprintf("%s.near[%d]", at, k), "is empty, so it would be everywhere")
 		}
 	}
+	if pat.On == "line" {
+		out.beside = newLiterals(out.Near)
+	}
 	if pat.Reach < 0 || pat.Reach > maxReach {
 		c.fail(at+".reach", "must be between 1 and %d bytes", maxReach)
 	}

@@ -46,7 +46,9 @@ func newExpression(text string) (*expression, error) {
 		if shortest(words) < minHeadBytes {
 			break // a blank or a letter is nearly everywhere
 		}
-		e.needs = append(e.needs, newLiterals(words))
+		if e.heads == nil || !allHave(e.heads.words, words) {
+			e.needs = append(e.needs, newLiterals(words))
+		}
 	}
 	e.edges(tree)
 	return e, nil
@@ -76,16 +78,18 @@ func (e *expression) find(f *folded, from, to, limit int) [][]int {
 	if e.refuses(f.text[from:to]) {
 		return nil
 	}
-	found, ok := [][]int(nil), false
+	found, ok, last := [][]int(nil), false, to
 	switch {
 	case !f.plain:
 	case e.heads != nil:
 		found, ok = e.findHeads(f, from, to, limit)
-	case !e.mayMatch(f, from, to):
-		return nil
+	default:
+		if last = e.lastStart(f, from, to); last < from {
+			return nil
+		}
 	}
 	if !ok {
-		found = e.FindAllStringSubmatchIndex(f.text[from:to], limit)
+		found = e.FindAllUpTo(f.text[from:to], last-from, limit)
 	}
 	for _, m := range found {
 		shift(m, from)
@@ -93,25 +97,30 @@ func (e *expression) find(f *folded, from, to, limit int) [][]int {
 	return found
 }
 
-// mayMatch says that every text that a match needs is there.
-func (e *expression) mayMatch(f *folded, from, to int) bool {
+// lastStart returns a place in text[from:to] behind which no match begins, because a text that it needs is not there; one before
+// from for no match at all.
+func (e *expression) lastStart(f *folded, from, to int) int {
+	last := to
 	for _, l := range e.needs {
-		if l.next(f.lower, from, to) < 0 {
-			return false
+		if last = min(last, l.last(f.lower, from, to)); last < from {
+			break
 		}
 	}
-	return true
+	return last
 }
 
 // findHeads is like find, with offsets in text[from:to], and tries the expression only where one of its heads stands. It is not
 // ok where only regexp can tell.
 func (e *expression) findHeads(f *folded, from, to, limit int) (found [][]int, ok bool) {
-	for at := from; len(found) < limit; {
-		if at = e.heads.next(f.lower, at, to); at < 0 {
-			break
-		}
-		m, ok := e.FindSubmatchAt(f.text[from:to], at-from)
-		if !ok {
+	at := e.heads.next(f.lower, from, to)
+	if at < 0 {
+		return nil, true
+	}
+	last := e.lastStart(f, at, to)
+	search, ok := e.Search(f.text[from:to])
+	for ; ok && at >= 0 && at <= last && len(found) < limit; at = e.heads.next(f.lower, at, to) {
+		m, fine := search.At(at - from)
+		if !fine {
 			return nil, false
 		}
 		if m == nil {
@@ -121,7 +130,7 @@ func (e *expression) findHeads(f *folded, from, to, limit int) (found [][]int, o
 		found = append(found, m)
 		at = from + m[1]
 	}
-	return found, true
+	return found, ok
 }
 
 func shift(m []int, by int) {
@@ -238,6 +247,13 @@ func strongest(sets [][]string) [][]string {
 		return cmp.Or(cmp.Compare(shortest(b), shortest(a)), cmp.Compare(len(a), len(b)))
 	})
 	return out[:min(len(out), maxNeeds)]
+}
+
+// allHave says that each of the texts holds one of the words.
+func allHave(texts, words []string) bool {
+	return !slices.ContainsFunc(texts, func(text string) bool {
+		return !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+	})
 }
 
 // hasDigit says that every match of re has an ASCII digit.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -36,6 +37,7 @@ func expressions() []string {
 		`(?i)(?P<value>[sk]a[sn])`, `(?:und|and){0,2}(?P<value> B)`, `(?P<value>Müller|Möller)\b`, `as of$(?P<value>)`, `(?i)\b(?:é|dated)(?P<value>.)`,
 		`(?s)(?:,|\)|\s|[a-zÖ]) ?\b(?:and|und|y)\s+(?P<value>\p{Lu}\w*)`, `.{0,3}dated (?P<value>\d)`, `(?i)[^d]?(?P<value>as|of) (?:of|the)`,
 		`(?s)\b(?:between|zwischen)\b[^n§]{1,70}`, `(?P<value>as of|as of the )[^t]{2,64}`, `(?i)(?P<value>made)(?: and)?[^x]{4,99}`, `between\W{0,64}`,
+		`3[ r](?P<value>\pL+)`,
 	}
 }
 
@@ -178,9 +180,8 @@ func FuzzExpression(f *testing.F) {
 func TestLiteralsAreFoundInOrder(t *testing.T) {
 	l := newLiterals([]string{"as of", "of", "a", "ünd", "of"})
 	var got []string
-	l.scan("as of ünd x", 0, len("as of ünd"), func(word, _ int) bool {
+	l.scan("as of ünd x", 0, len("as of ünd"), func(word, _ int) {
 		got = append(got, l.words[word])
-		return true
 	})
 	if diff := cmp.Diff([]string{"a", "as of", "of", "ünd"}, got); diff != "" {
 		t.Error(diff)
@@ -190,7 +191,46 @@ func TestLiteralsAreFoundInOrder(t *testing.T) {
 			t.Errorf("next in [%d:%d] is %d, want %d", tc.from, tc.to, got, tc.want)
 		}
 	}
+	for _, tc := range []struct{ from, to, want int }{{0, 11, 6}, {0, 9, 3}, {0, 4, 0}, {7, 11, 6}, {3, 4, 2}, {11, 11, 10}} {
+		if got := l.last("as of ünd x", tc.from, tc.to); got != tc.want {
+			t.Errorf("last in [%d:%d] is %d, want %d", tc.from, tc.to, got, tc.want)
+		}
+	}
 	if newLiterals(nil) != nil || newLiterals([]string{"a", ""}) != nil {
 		t.Error("a set of nothing, or with an empty word, finds something")
+	}
+}
+
+// Words of few letters in texts of few letters, which have everything next to everything, beside a look at each place.
+func TestLiteralsAreFoundWhereTheyStand(t *testing.T) {
+	random := rand.New(rand.NewPCG(7, 8))
+	spell := func(most int) string {
+		out := make([]byte, 1+random.IntN(most))
+		for i := range out {
+			out[i] = "abcA"[random.IntN(4)]
+		}
+		return string(out)
+	}
+	for range 3_000 {
+		least := random.IntN(5)
+		words := []string{spell(6)[:1] + spell(6) + strings.Repeat("b", least), "cab" + strings.Repeat("a", least), spell(4) + "bbbb"[:least]}
+		l, text := newLiterals(words), spell(40)
+		for from := range text {
+			to := from + random.IntN(len(text)-from+1)
+			first, last := -1, from-1
+			for at := from; at < to; at++ {
+				if slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(text[at:to], w) }) {
+					if last = at; first < 0 {
+						first = at
+					}
+				}
+			}
+			if got := l.next(text, from, to); got != first {
+				t.Fatalf("next of %q in %q[%d:%d] is %d, want %d", words, text, from, to, got, first)
+			}
+			if got := l.last(text, from, to); got != last {
+				t.Fatalf("last of %q in %q[%d:%d] is %d, want %d", words, text, from, to, got, last)
+			}
+		}
 	}
 }

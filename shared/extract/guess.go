@@ -191,13 +191,10 @@ func (r *reading) title(i int) {
 		if row.box[1] > 0.6*r.sheet.high[row.page] {
 			break
 		}
-		if q := utf8.RuneCountInString(row.text); q < 4 || q > 200 || !strings.ContainsFunc(row.text, unicode.IsLetter) {
+		if best >= 0 && row.parts[0].size <= r.sheet.rows[best].parts[0].size*1.05 {
 			continue
 		}
-		if legalForm(row.text) {
-			continue
-		}
-		if best < 0 || row.parts[0].size > r.sheet.rows[best].parts[0].size*1.05 {
+		if q := utf8.RuneCountInString(row.text); q >= 4 && q <= 200 && strings.ContainsFunc(row.text, unicode.IsLetter) && !legalForm(row.text) {
 			best = at
 		}
 	}
@@ -207,7 +204,7 @@ func (r *reading) title(i int) {
 	to := best + 1
 	for to < page.to && to < best+4 {
 		a, b := &r.sheet.rows[to-1], &r.sheet.rows[to]
-		if diff := b.parts[0].size / a.parts[0].size; diff < 0.97 || diff > 1.03 || b.box[1]-a.box[3] > 0.8*(a.box[3]-a.box[1]) || a.parts[0].size < 1.15*r.bodySize(page) {
+		if diff := b.parts[0].size / a.parts[0].size; diff < 0.97 || diff > 1.03 || b.box[1]-a.box[3] > 0.8*(a.box[3]-a.box[1]) || !r.aboveBody(page, a.parts[0].size) {
 			break
 		}
 		to++
@@ -215,14 +212,15 @@ func (r *reading) title(i int) {
 	r.addLines(i, best, to, scoreTitle, "title")
 }
 
-// bodySize returns the median font size of the page's rows.
-func (r *reading) bodySize(page span) float64 {
-	var sizes []float64
+// aboveBody says that a font size is clearly above the median of the page's rows.
+func (r *reading) aboveBody(page span, size float64) bool {
+	above := 0
 	for at := page.from; at < page.to; at++ {
-		sizes = append(sizes, r.sheet.rows[at].parts[0].size)
+		if size >= 1.15*r.sheet.rows[at].parts[0].size {
+			above++
+		}
 	}
-	slices.Sort(sizes)
-	return sizes[len(sizes)/2]
+	return above > (page.to-page.from)/2
 }
 
 // commonCurrency takes the currency that stands beside most amounts; its share of them is part of the score.
@@ -234,14 +232,20 @@ func (r *reading) commonCurrency(i int) {
 	counts := map[string]*tally{}
 	total := 0
 	for at := range r.sheet.rows {
-		value.FindCurrencies(r.sheet.rows[at].text, r.locale, func(code string, place value.Span) {
+		money := false
+		value.VisitAmounts(r.sheet.rows[at].text, r.locale, func(a value.Amount) {
+			money = money || a.Money()
+			if a.Currency == "" {
+				return
+			}
 			total++
-			if t := counts[code]; t != nil {
+			if t := counts[a.Currency]; t != nil {
 				t.n++
 			} else {
-				counts[code] = &tally{1, at, span{place.Start, place.End}}
+				counts[a.Currency] = &tally{1, at, span{a.Start, a.End}}
 			}
 		})
+		r.noteMoney(at, money)
 	}
 	codes := make([]string, 0, len(counts))
 	for c := range counts {

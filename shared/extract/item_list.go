@@ -59,7 +59,7 @@ func (r *reading) listed(k *tableKind, targets []target) []line {
 
 // plausibleLabel says that a row's first word begins a heading.
 func (k *tableKind) plausibleLabel(row *row) bool {
-	return len(row.tokens) > 1 && k.begins.has(row.tokens[0].text) && k.matcher.byFirst[row.tokens[0].text] != nil
+	return len(row.tokens) > 1 && k.matcher.knows(row.tokens[0].text) && k.matcher.byFirst[row.tokens[0].text] != nil
 }
 
 // labelled returns what a row's first part, as a label, stands for.

@@ -3,25 +3,30 @@ package extract
 import (
 	"cmp"
 	"encoding/binary"
+	"math/bits"
 	"slices"
 	"strings"
 )
 
 // literals are strings that are looked for together in one pass over a text. It is immutable.
 //
-// The hash of the words' first bytes says at nearly every place of a text that no word begins there, and else which ones may
-// (the table of Wu and Manber, "A fast algorithm for multi-pattern searching", 1994, without its jumps: the words are short).
+// The hash of the words' first bytes, and the two bytes behind these, say at nearly every place of a text that no word begins
+// there, and else which ones may (the table of Wu and Manber, "A fast algorithm for multi-pattern searching", 1994, without its
+// jumps: the words are short).
 type literals struct {
 	words []string // sorted, none empty
-	size  int      // bytes that are hashed, 1 to 4
+	size  int      // bytes that are hashed, 1 to 3
 	mask  uint32
+	known [1 << knownBits]uint8   // 1 for the hashes of the words' first bytes
+	after [1 << hashBits]uint64   // by the hash of the first bytes, shortened, what may stand behind them, see [behind]
 	first [1<<hashBits + 1]uint16 // order[first[h]:first[h+1]] are the words whose first bytes have the hash h
 	order []uint16
 }
 
 const (
-	hashBits     = 11
-	maxHashBytes = 4
+	knownBits    = 12
+	hashBits     = 9
+	maxHashBytes = 3
 )
 
 // newLiterals returns the set of the words; nil where there are none or one is empty.
@@ -35,15 +40,15 @@ func newLiterals(words []string) *literals {
 	for _, w := range l.words {
 		l.size = min(l.size, len(w))
 	}
-	l.mask = uint32(1)<<(8*l.size-1)*2 - 1
+	l.mask = 1<<(8*l.size) - 1
 	hashes := make([]uint32, len(l.words))
 	for i, w := range l.words {
-		x := uint32(0)
-		for k := range l.size {
-			x = x<<8 | uint32(w[k])
-		}
-		hashes[i] = hash(x)
-		l.first[hashes[i]+1]++
+		x := uint32(firstBytes(w))
+		l.known[l.hash(x)] = 1
+		h := l.hash(x) >> (knownBits - hashBits)
+		hashes[i] = h
+		l.after[h] |= behind(w[l.size:])
+		l.first[h+1]++
 		l.order = append(l.order, uint16(i))
 	}
 	for h := range 1 << hashBits {
@@ -53,37 +58,109 @@ func newLiterals(words []string) *literals {
 	return l
 }
 
-func hash(x uint32) uint32 { return x * 0x9e3779b1 >> (32 - hashBits) }
+// behind returns a bit for each byte that may come next, by its lowest five bits, and above these for each that may follow it:
+// all where rest ends before.
+func behind(rest string) uint64 {
+	const all = 1<<32 - 1
+	switch len(rest) {
+	case 0:
+		return all<<32 | all
+	case 1:
+		return all<<32 | 1<<(rest[0]&31)
+	}
+	return 1<<32<<(rest[1]&31) | 1<<(rest[0]&31)
+}
+
+// firstBytes returns the first bytes of a text as a number, the first one lowest; bytes that are missing are zero.
+func firstBytes(text string) (x uint64) {
+	if len(text) >= 8 {
+		return eight(text)
+	}
+	for k := range len(text) {
+		x |= uint64(text[k]) << (8 * k)
+	}
+	return x
+}
+
+// hash returns the hash of a text whose first bytes are those of x.
+func (l *literals) hash(x uint32) uint32 { return (x & l.mask) * 0x9e3779b1 >> (32 - knownBits) }
+
+// begins says that a text whose first bytes are those of x begins with a word.
+func (l *literals) begins(x uint64, text string) bool {
+	full := l.hash(uint32(x))
+	h := full >> (knownBits - hashBits)
+	after, next := l.after[h], x>>(8*l.size&63)
+	if uint64(l.known[full])&(after>>(next&31))&(after>>32>>(next>>8&31)) == 0 {
+		return false
+	}
+	for _, w := range l.order[l.first[h]:l.first[h+1]] {
+		if strings.HasPrefix(text, l.words[w]) {
+			return true
+		}
+	}
+	return false
+}
+
+// places returns a bit for each of the four places from text[at] on where a word may begin. Nearly always there is none.
+func (l *literals) places(x uint64) uint8 {
+	return l.known[l.hash(uint32(x))] | l.known[l.hash(uint32(x>>8))]<<1 | l.known[l.hash(uint32(x>>16))]<<2 | l.known[l.hash(uint32(x>>24))]<<3
+}
 
 // next returns the first place at or behind from where a word begins that ends at or before to; -1 for none.
 func (l *literals) next(text string, from, to int) int {
-	at := -1
-	l.scan(text, from, to, func(_, i int) bool {
-		at = i
-		return false
-	})
-	return at
+	text = text[:to]
+	at := from
+	for ; at+8 <= to; at += 4 {
+		x := eight(text[at:])
+		for places := l.places(x); places != 0; places &= places - 1 {
+			k := bits.TrailingZeros8(places)
+			if l.begins(x>>(8*k&63), text[at+k:]) {
+				return at + k
+			}
+		}
+	}
+	for ; at+l.size <= to; at++ {
+		if l.begins(firstBytes(text[at:]), text[at:]) {
+			return at
+		}
+	}
+	return -1
 }
 
-// scan calls visit for each word in text[from:to] with its index and its place, in order of the places, until visit
-// returns false.
-func (l *literals) scan(text string, from, to int, visit func(word, at int) bool) {
-	x := uint32(0)
-	for i := from; i < min(to, from+l.size-1); i++ {
-		x = x<<8 | uint32(text[i])
-	}
-	for i := from + l.size - 1; i < to; i++ {
-		x = (x<<8 | uint32(text[i])) & l.mask
-		h := hash(x)
-		k, end := l.first[h], l.first[h+1]
-		if k == end {
-			continue
+// last returns the last place at or behind from where a word begins that ends at or before to; from-1 for none.
+func (l *literals) last(text string, from, to int) int {
+	text = text[:to]
+	at := to
+	for ; at > from && at+4 > to; at-- {
+		if to-at+1 >= l.size && l.begins(firstBytes(text[at-1:]), text[at-1:]) {
+			return at - 1
 		}
-		at := i - l.size + 1
-		for ; k < end; k++ {
-			w := int(l.order[k])
-			if strings.HasPrefix(text[at:to], l.words[w]) && !visit(w, at) {
-				return
+	}
+	for ; at-4 >= from; at -= 4 {
+		x := eight(text[at-4:])
+		for places := l.places(x); places != 0; {
+			k := bits.Len8(places) - 1
+			if l.begins(x>>(8*k&63), text[at-4+k:]) {
+				return at - 4 + k
+			}
+			places &^= 1 << k
+		}
+	}
+	for ; at > from; at-- {
+		if l.begins(firstBytes(text[at-1:]), text[at-1:]) {
+			return at - 1
+		}
+	}
+	return from - 1
+}
+
+// scan calls visit for each word in text[from:to] with its index and its place, in order of the places.
+func (l *literals) scan(text string, from, to int, visit func(word, at int)) {
+	for at := l.next(text, from, to); at >= 0; at = l.next(text, at+1, to) {
+		h := l.hash(uint32(firstBytes(text[at:]))) >> (knownBits - hashBits)
+		for _, w := range l.order[l.first[h]:l.first[h+1]] {
+			if strings.HasPrefix(text[at:to], l.words[w]) {
+				visit(int(w), at)
 			}
 		}
 	}

@@ -112,3 +112,19 @@ func TestAFolderReplacesAndAddsClasses(t *testing.T) {
 		t.Errorf("invoice: %+v", res)
 	}
 }
+
+func TestAPatternForLinesReadsTheLinesWithItsNearWords(t *testing.T) {
+	dir := folder(t, map[string]string{"ticket.yaml": goodHead + `fields:
+  - name: ticket_number
+    type: identifier
+    patterns: [{id: code, on: line, near: [Booked, ticket], match: '(?P<value>[A-Z]-\d+)'}]
+`})
+	e, err := extract.New(extract.Config{TemplateDir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	res := e.Extract(sheetOf(cell{50, 100, "Seat A-1"}, cell{50, 140, "We booked T-9 for you"}, cell{50, 180, "Gate B-2"}), "ticket")
+	if got := field(res.Fields, "ticket_number").Value; got != "T-9" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -17,6 +17,15 @@ func TestEveryCommonWordCounts(t *testing.T) {
 	}
 }
 
+func TestALanguageIsThatOfTheBeginningWhereThatLeavesNoDoubt(t *testing.T) {
+	german, english := strings.Repeat("die und der ", 200), strings.Repeat("the and of ", 1000)
+	for text, want := range map[string]string{german + english: "de", english: "en", german[:30] + english: "en"} {
+		if got := languageOf(text); got != want {
+			t.Errorf("%.40s…: %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestALocaleFollowsTheText(t *testing.T) {
 	for _, tt := range []struct {
 		text string

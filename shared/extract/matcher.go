@@ -28,6 +28,7 @@ type meaning struct {
 type entry struct {
 	tokens   []string
 	meanings []meaning
+	columns  []column // the meanings of a heading
 }
 
 // matcher finds labels in rows. It is immutable once built.
@@ -111,11 +112,14 @@ type found struct {
 	start, afterMark, colon bool
 }
 
-// find returns the labels of a row from left to right; of overlapping ones the first, and of those the longest.
-func (m *matcher) find(rows []row, at int) []found {
+// find adds the labels of a row to out, from left to right; of overlapping ones the first, and of those the longest.
+func (m *matcher) find(out []found, rows []row, at int) []found {
 	r := &rows[at]
-	var out []found
 	for i := 0; i < len(r.tokens); {
+		if !m.knows(r.tokens[i].text) {
+			i++
+			continue
+		}
 		e := m.longest(r.tokens[i:])
 		if e == nil {
 			i++
@@ -134,10 +138,14 @@ func (m *matcher) find(rows []row, at int) []found {
 	return out
 }
 
+// knows says that a label may begin with a token.
+func (m *matcher) knows(token string) bool {
+	look := lookOf(token)
+	return m.looks[look/64]>>(look%64)&1 != 0
+}
+
+// longest returns the longest label that the tokens begin with.
 func (m *matcher) longest(tokens []token) *entry {
-	if look := lookOf(tokens[0].text); m.looks[look/64]&(1<<(look%64)) == 0 {
-		return nil
-	}
 	for _, e := range m.byFirst[tokens[0].text] {
 		if len(e.tokens) > len(tokens) {
 			continue

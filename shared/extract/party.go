@@ -22,8 +22,10 @@ func readParty(text string) []typed {
 	if i := strings.IndexAny(text, "<[("); i > 2 && strings.Contains(text[i:], "@") {
 		end = min(end, i) // a mailbox behind its owner's name
 	}
-	if m := codeBehind.FindStringIndex(text[:end]); m != nil {
-		end = m[0]
+	if endsLikeCode(text[:end]) {
+		if m := codeBehind.FindStringIndex(text[:end]); m != nil {
+			end = m[0]
+		}
 	}
 	s := trimmed(text[:end], " \t.,:;=|*_–—•-#\"“”„")
 	// The full stop of "Inc." and "S.A." belongs to the name.
@@ -36,6 +38,15 @@ func readParty(text string) []typed {
 		return nil
 	}
 	return []typed{{s, v, quality, ""}}
+}
+
+// endsLikeCode says that a text ends in a bracket or a capital letter, as what codeBehind finds does.
+func endsLikeCode(text string) bool {
+	i := len(text)
+	for i > 0 && (text[i-1] == ' ' || text[i-1] >= '\t' && text[i-1] <= '\r') {
+		i--
+	}
+	return i > 0 && (text[i-1] == ')' || text[i-1] >= 'A' && text[i-1] <= 'Z')
 }
 
 // nameQuality says how much text looks like the name of a person or an organisation; 0 means not at all.

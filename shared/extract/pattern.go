@@ -1,9 +1,6 @@
 package extract
 
-import (
-	"slices"
-	"strings"
-)
+import "strings"
 
 // byPattern finds values by regular expressions in the running text or in rows.
 func (r *reading) byPattern(i int) {
@@ -40,9 +37,8 @@ func (r *reading) spots() [][]int {
 	if r.near == nil && r.plan.near != nil {
 		r.near = make([][]int, len(r.plan.near.words))
 		lowered := r.sheet.flow.lower
-		r.plan.near.scan(lowered, 0, len(lowered), func(word, at int) bool {
+		r.plan.near.scan(lowered, 0, len(lowered), func(word, at int) {
 			r.near[word] = append(r.near[word], at)
-			return true
 		})
 	}
 	return r.near
@@ -53,7 +49,7 @@ func (r *reading) matchLine(i int, p *compiledPattern, at int) {
 		return
 	}
 	f := &r.sheet.rows[at].folded
-	if len(p.Near) > 0 && !slices.ContainsFunc(p.Near, func(w string) bool { return strings.Contains(f.lower, w) }) {
+	if p.beside != nil && p.beside.next(f.lower, 0, len(f.lower)) < 0 {
 		return
 	}
 	for _, m := range p.match.find(f, 0, len(f.text), p.First) {

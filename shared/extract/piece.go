@@ -82,7 +82,7 @@ func (w *pieceWriter) whole(line []layout.Word, at int, ascii bool) bool {
 		if (x[1] != first[1] || x[3] != first[3]) && uneven(first, x, unevenLine) || x[0] < last[2] && i > 0 && cover(last, x) {
 			return false
 		}
-		box = both(&box, x)
+		widen(&box, x)
 		last = x
 	}
 	w.pieces = append(w.pieces, piece{line, box, middle(&box), box[3] - box[1], at, ascii})
@@ -175,7 +175,8 @@ next:
 func (w *pieceWriter) piece(words []layout.Word) {
 	box, ascii := words[0].Box, true
 	for i := range words {
-		box, ascii = both(&box, &words[i].Box), ascii && isASCII(words[i].Text)
+		widen(&box, &words[i].Box)
+		ascii = ascii && isASCII(words[i].Text)
 	}
 	w.pieces = append(w.pieces, piece{words, box, middle(&box), box[3] - box[1], nowhere, ascii})
 }
@@ -185,9 +186,20 @@ func usable(b *layout.Box) bool {
 	return b[0] >= -1e6 && b[1] >= -1e6 && b[2] <= 1e6 && b[3] <= 1e6 && b[2] > b[0] && b[3] > b[1]
 }
 
-// both is the union of two boxes, neither of which is empty.
-func both(a, b *layout.Box) layout.Box {
-	return layout.Box{min(a[0], b[0]), min(a[1], b[1]), max(a[2], b[2]), max(a[3], b[3])}
+// widen makes a box the union of itself and another, neither of which is empty. Most words only move its right end.
+func widen(a, b *layout.Box) {
+	if b[0] < a[0] {
+		a[0] = b[0]
+	}
+	if b[1] < a[1] {
+		a[1] = b[1]
+	}
+	if b[2] > a[2] {
+		a[2] = b[2]
+	}
+	if b[3] > a[3] {
+		a[3] = b[3]
+	}
 }
 
 func middle(b *layout.Box) float64 { return (b[1] + b[3]) / 2 }

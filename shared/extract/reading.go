@@ -64,8 +64,11 @@ const (
 func newReading(p *plan, s *sheet) *reading {
 	r := &reading{plan: p, sheet: s, candidates: make([][]candidate, len(p.rules))}
 	r.labels = make([][]found, len(s.rows))
+	labels := make([]found, 0, 2*len(s.rows))
 	for i := range s.rows {
-		r.labels[i] = p.matcher.find(s.rows, i)
+		first := len(labels)
+		labels = p.matcher.find(labels, s.rows, i)
+		r.labels[i] = labels[first:len(labels):len(labels)]
 	}
 	r.dropNames()
 	r.indexLabels()

@@ -25,6 +25,8 @@ type rowWriter struct {
 	high   map[int]float64
 	text   []byte      // of the rows that are no lines of the running text
 	texts  []textPlace // of rows
+	ofFlow []classes   // of the running text
+	ofText []classes   // of the text of the other rows
 	merged []layout.Word
 	order  []*piece
 }
@@ -157,7 +159,11 @@ func (w *rowWriter) row(p *piece, page int) {
 			w.parts = append(w.parts, cell)
 			cell = part{span{at, end}, x.Box, size, x.Bold}
 		default:
-			cell.to, cell.box, cell.size, cell.bold = end, both(&cell.box, &x.Box), max(cell.size, size), cell.bold || x.Bold
+			cell.to, cell.bold = end, cell.bold || x.Bold
+			widen(&cell.box, &x.Box)
+			if size > cell.size {
+				cell.size = size
+			}
 		}
 		at = end + 1
 	}
@@ -177,23 +183,26 @@ func (w *rowWriter) row(p *piece, page int) {
 // wideGap says that two neighbours belong to different parts. A blank is about a quarter of the font size wide; justified
 // text stretches it to perhaps twice that.
 func wideGap(a, b *layout.Box) bool {
-	return b[0]-a[2] > 0.85*min(a[3]-a[1], b[3]-b[1]) || b[2] < a[0]
+	gap := b[0] - a[2]
+	return gap > 0.85*(a[3]-a[1]) || gap > 0.85*(b[3]-b[1]) || b[2] < a[0]
 }
 
 // addTexts gives the rows their texts and tokens. All texts share the memory of the running text and of one other.
 func (w *rowWriter) addTexts(f *flow) {
 	text := string(w.text)
 	lowered := lower(text)
+	w.ofFlow, w.ofText = classesOf(w.ofFlow, f.lower), classesOf(w.ofText, lowered)
 	for i := range w.rows {
 		r, place := &w.rows[i], &w.texts[i]
+		all := w.ofText
 		if place.flow {
-			r.folded = folded{f.text[place.from:place.to], f.lower[place.from:place.to], f.plain}
+			r.folded, all = folded{f.text[place.from:place.to], f.lower[place.from:place.to], f.plain}, w.ofFlow
 		} else {
 			r.folded = folded{text[place.from:place.to], lowered[place.from:place.to], false}
 		}
 		r.plain = r.plain || place.ascii || plain(r.text)
 		first := len(w.tokens)
-		w.tokens = tokenise(w.tokens, &r.folded, place.ascii, r.parts)
+		w.tokens = tokenise(w.tokens, &r.folded, all, place.from, r.parts)
 		r.tokens = w.tokens[first:len(w.tokens):len(w.tokens)]
 	}
 }

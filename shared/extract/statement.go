@@ -138,7 +138,7 @@ func (r *reading) headedAs(t *table) int {
 		if len(r.sheet.rows[at].tokens) > 8 {
 			continue
 		}
-		for _, f := range t.grid.kind.matcher.find(r.sheet.rows, at) {
+		for _, f := range r.columnLabels(t.grid.kind, at) {
 			for _, m := range f.entry.meanings {
 				switch column(m.index) {
 				case colDebit:

@@ -267,7 +267,7 @@ func (b *body) alienHead(at int) bool {
 	if len(rows[at].tokens) > maxHeadTokens || len(rows[at].parts) < 3 || !k.plausible(rows[at].tokens) || b.r.hasMoney(at) {
 		return false
 	}
-	labels := k.matcher.find(rows, at)
+	labels := b.r.columnLabels(k, at)
 	covered := 0
 	for _, f := range labels {
 		covered += len(f.entry.tokens)

@@ -28,6 +28,7 @@ const maxSampled = 120
 type room struct {
 	left, right, ends []float64
 	spans             []span
+	labels            []found
 }
 
 // newGrid finds the bounds of the columns: where fewest words of the head and of rows with numbers are cut, as near to the gap

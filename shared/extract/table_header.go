@@ -31,7 +31,7 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 	if len(row.tokens) < 2 || len(row.tokens) > maxHeadTokens || !k.plausible(row.tokens) {
 		return nil, 0, false
 	}
-	labels := k.matcher.find(r.sheet.rows, at)
+	labels := r.columnLabels(k, at)
 	if len(labels) < 2 || !mayHead(row, labels) || r.hasMoney(at) {
 		return nil, 0, false
 	}
@@ -70,6 +70,12 @@ func (r *reading) head(k *tableKind, at int) (cells []heading, last int, ok bool
 	return cells, last, true
 }
 
+// columnLabels returns the labels of columns in a row, which are good until the next call.
+func (r *reading) columnLabels(k *tableKind, at int) []found {
+	r.room.labels = k.matcher.find(r.room.labels[:0], r.sheet.rows, at)
+	return r.room.labels
+}
+
 // mayHead says that isHead may find enough of the row's words to be headings, those beside the table left out.
 func mayHead(row *row, labels []found) bool {
 	covered, words := 0, 0
@@ -88,7 +94,7 @@ func mayHead(row *row, labels []found) bool {
 func (k *tableKind) plausible(tokens []token) bool {
 	n := 0
 	for i := range tokens {
-		if word := tokens[i].text; k.begins.has(word) && k.matcher.byFirst[word] != nil {
+		if word := tokens[i].text; k.matcher.knows(word) && k.matcher.byFirst[word] != nil {
 			if n++; n == 2 {
 				return true
 			}
@@ -230,7 +236,7 @@ func (r *reading) stack(k *tableKind, cells []heading, at int, above bool) ([]he
 	}
 	out := slices.Clone(cells)
 	gained := false
-	for _, h := range r.headings(k, at, k.matcher.find(r.sheet.rows, at)) {
+	for _, h := range r.headings(k, at, r.columnLabels(k, at)) {
 		if len(h.tokens) == 0 || len(h.tokens) > 5 || slices.ContainsFunc(h.tokens, func(t token) bool { return asciiDigit(t.text[0]) }) {
 			return cells, false
 		}

@@ -1,6 +1,8 @@
 package extract
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/shopspring/decimal"
@@ -12,13 +14,39 @@ var cent = decimal.New(1, -2) //nolint:gochecknoglobals // a constant
 // timesHolds says that a line's quantity times its price, less its discount, is its amount, as far as the printed price is
 // rounded.
 func timesHolds(l *line) bool {
+	if l.cells[colQuantity] == "" || l.cells[colUnitPrice] == "" {
+		return false // most lines; it costs no reading of numbers
+	}
 	for _, c := range []column{colAmount, colGross} {
+		if l.cells[c] == "" || farOff(l, c) {
+			continue
+		}
 		if amount, ok := l.number(c); ok && product(l, amount) {
 			return true
 		}
 	}
 	return false
 }
+
+// farOff says that quantity and price give nothing near the amount, not even with the wrong separator: most columns that are tried
+// hold something else, which costs no exact arithmetic.
+func farOff(l *line, c column) bool {
+	quantity, errQ := strconv.ParseFloat(l.cells[colQuantity], 64)
+	price, errP := strconv.ParseFloat(l.cells[colUnitPrice], 64)
+	amount, errA := strconv.ParseFloat(l.cells[c], 64)
+	if errQ != nil || errP != nil || errA != nil || l.cells[colDiscount] != "" {
+		return false
+	}
+	for _, shift := range [...]float64{1, 1000, 0.001} {
+		if want := quantity * shift * price; math.Abs(want-amount) <= 1+2*mostOff*math.Abs(amount)/100 {
+			return false
+		}
+	}
+	return true
+}
+
+// mostOff is how far a product may be off in any case, in percent of the amount; a cent may be added.
+const mostOff = 2
 
 // product says that quantity, price and discount give the amount, or that the quantity was read with the wrong separator and
 // does so when it is put right.
@@ -31,7 +59,7 @@ func product(l *line, amount decimal.Decimal) bool {
 	// The price is printed with its last decimal rounded, so the product may be off by half of that for each piece.
 	unit := decimal.New(5, min(price.Exponent(), -2)-1)
 	tolerance := quantity.Abs().Mul(unit).Add(cent)
-	if limit := amount.Abs().Div(decimal.NewFromInt(50)).Add(cent); tolerance.GreaterThan(limit) {
+	if limit := amount.Abs().Mul(decimal.New(mostOff, -2)).Add(cent); tolerance.GreaterThan(limit) {
 		tolerance = limit
 	}
 	near := func(q decimal.Decimal) bool {
@@ -71,7 +99,7 @@ func addsUp(lines []line, targets []target) (target, bool) {
 
 // reached returns the target that the sum of n lines is, but for what may have been rounded.
 func reached(sum decimal.Decimal, n int, targets []target) (target, bool) {
-	tolerance := decimal.Max(cent.Add(cent), decimal.New(int64(n)*5, -3))
+	tolerance := decimal.New(max(20, int64(n)*5), -3)
 	for _, t := range targets {
 		if !t.value.IsZero() && sum.Sub(t.value).Abs().LessThanOrEqual(tolerance) {
 			return t, true
@@ -110,9 +138,7 @@ const (
 )
 
 func trust(l *line, sum bool) (score float64, rule string) {
-	_, okQ := l.number(colQuantity)
-	_, okP := l.number(colUnitPrice)
-	_, okA := l.number(colAmount)
+	okQ, okP, okA := l.cells[colQuantity] != "", l.cells[colUnitPrice] != "", l.cells[colAmount] != ""
 	switch {
 	case okQ && okP && okA && !timesHolds(l):
 		if sum {

@@ -204,8 +204,7 @@ func bookingWords() columnWords {
 // tableKind is a kind of table made ready for matching. It is immutable.
 type tableKind struct {
 	matcher *matcher
-	begins  wordFilter // the first words of headings
-	single  []string   // headings of one word, sorted
+	single  []string // headings of one word, sorted
 	bank    bool
 }
 
@@ -219,31 +218,17 @@ func newTableKind(words columnWords, bank bool) *tableKind {
 		if len(e.tokens) == 1 {
 			k.single = append(k.single, e.tokens[0])
 		}
+		for _, m := range e.meanings {
+			e.columns = append(e.columns, column(m.index))
+		}
 	}
 	slices.Sort(k.single)
-	for word := range k.matcher.byFirst {
-		k.begins.add(word)
-	}
 	return k
-}
-
-// wordFilter tells of most words that they are not in a set.
-type wordFilter [1 << 12 / 64]uint64
-
-func (f *wordFilter) add(word string) { f[wordBit(word)/64] |= 1 << (wordBit(word) % 64) }
-
-// has is true for all words in the set and for few others.
-func (f *wordFilter) has(word string) bool { return f[wordBit(word)/64]&(1<<(wordBit(word)%64)) != 0 }
-
-// wordBit is a hash of a word's length and some of its letters; the word is not empty.
-func wordBit(word string) uint {
-	n := len(word)
-	return (uint(word[0])*31 + uint(word[n/2])*131 + uint(word[n-1])*523 + uint(n)*1031) % (1 << 12)
 }
 
 // columnsOf returns what a heading may stand for, in the order of the constants; nil for words that are no heading.
 func (k *tableKind) columnsOf(tokens []token) []column {
-	if len(tokens) == 0 || !k.begins.has(tokens[0].text) {
+	if len(tokens) == 0 || !k.matcher.knows(tokens[0].text) {
 		return nil
 	}
 	var buffer [64]byte
@@ -255,9 +240,5 @@ func (k *tableKind) columnsOf(tokens []token) []column {
 	if e == nil {
 		return nil
 	}
-	out := make([]column, len(e.meanings))
-	for i, m := range e.meanings {
-		out[i] = column(m.index)
-	}
-	return out
+	return e.columns
 }

@@ -130,7 +130,8 @@ type compiledPattern struct {
 	within *expression // nil for the whole text
 	match  *expression
 	group  int
-	near   []nearWord
+	near   []nearWord // in the running text
+	beside *literals  // the near words of a pattern for lines; nil for none
 }
 
 // nearWord is a word near which a pattern's values stand: its index in the plan's near words and its length in bytes.

@@ -1,6 +1,7 @@
 package extract
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -15,98 +16,59 @@ type token struct {
 }
 
 // tokenise adds the tokens of a text to out: runs of letters and runs of digits, folded. "N°", "№", "Nr.", "Number" and the
-// like become "no"; "#" is a token of its own.
-func tokenise(out []token, f *folded, ascii bool, parts []part) []token {
-	first := len(out)
-	if ascii {
-		out = asciiTokens(out, f.lower)
-	} else {
-		out = anyTokens(out, f)
-	}
-	at := 0
-	for i := first; i < len(out); i++ {
-		for at < len(parts) && parts[at].to <= out[i].from {
-			at++
+// like become "no"; "#" is a token of its own. The text stands at from in that of the classes, behind a blank or first.
+func tokenise(out []token, f *folded, all []classes, from int, parts []part) []token {
+	next, part := 0, 0
+	for b := from / 64; b < len(all) && b*64 < from+len(f.text); b++ {
+		c, behind := &all[b], &classes{}
+		if b+1 < len(all) {
+			behind = &all[b+1]
 		}
-		out[i].part = at
+		for starts := c.starts(); starts != 0; starts &= starts - 1 {
+			at := bits.TrailingZeros64(starts)
+			i := b*64 + at - from
+			if i < next {
+				continue // before the text, or within the token before
+			}
+			if i >= len(f.text) {
+				break
+			}
+			if len(out) == cap(out) {
+				out = slices.Grow(out, 1)
+			}
+			t := &out[:len(out)+1][len(out)]
+			if n := c.run(behind, at); n > 1 || n == 1 && f.lower[i] != 'n' { // behind a lone "n" a sign may follow
+				t.from, t.to, t.text = i, i+n, f.lower[i:i+n]
+				if t.text[0] == 'n' {
+					t.text = numberWord(t.text)
+				}
+				next = t.to
+			} else if next = t.read(f, i); t.to == 0 {
+				continue
+			}
+			for part < len(parts) && parts[part].to <= i {
+				part++
+			}
+			t.part = part
+			out = out[:len(out)+1]
+		}
 	}
 	return out
 }
 
-// anyTokens adds the tokens of a text without their parts.
-func anyTokens(out []token, f *folded) []token {
-	for i := 0; i < len(f.text); {
-		if c := f.text[i]; c < utf8.RuneSelf && byteKinds[c] == otherByte {
-			i++
-			continue
-		}
-		r, n := utf8.DecodeRuneInString(f.text[i:])
-		var t token
-		switch {
-		case r == '#' || r == '№':
-			t = token{span{i, i + n}, "no", 0}
-		case unicode.IsLetter(r) || unicode.IsDigit(r):
-			t = run(f, i, unicode.IsDigit(r))
-		default:
-			i += n
-			continue
-		}
-		out = append(out, t)
-		i = t.to
+// read reads the token at text[i], any text's. Its end is 0 where there is none. It returns where to go on.
+func (t *token) read(f *folded, i int) (next int) {
+	r, n := utf8.DecodeRuneInString(f.text[i:])
+	switch {
+	case r == '#' || r == '№':
+		*t = token{span{i, i + n}, "no", 0}
+	case unicode.IsLetter(r) || unicode.IsDigit(r):
+		*t = run(f, i, unicode.IsDigit(r))
+	default:
+		*t = token{}
+		return i + n
 	}
-	return out
-}
-
-// Kinds of bytes.
-const (
-	otherByte = iota
-	letterByte
-	digitByte
-	signByte // #
-)
-
-// byteKinds are the kinds of bytes; those that are not ASCII are others.
-var byteKinds = func() (t [256]uint8) { //nolint:gochecknoglobals // constant
-	for c := range utf8.RuneSelf {
-		switch c := byte(c); {
-		case asciiLetter(c):
-			t[c] = letterByte
-		case asciiDigit(c):
-			t[c] = digitByte
-		case c == '#':
-			t[c] = signByte
-		}
-	}
-	return t
-}()
-
-// asciiTokens is like anyTokens for an ASCII text in lower case.
-func asciiTokens(out []token, text string) []token {
-	for i := 0; i < len(text); {
-		kind := byteKinds[text[i]]
-		if kind == otherByte {
-			i++
-			continue
-		}
-		end := i + 1
-		for kind != signByte && end < len(text) && byteKinds[text[end]] == kind {
-			end++
-		}
-		if len(out) == cap(out) {
-			out = slices.Grow(out, 1)
-		}
-		out = out[:len(out)+1]
-		t := &out[len(out)-1]
-		t.from, t.to, t.text = i, end, text[i:end]
-		switch t.text[0] {
-		case '#':
-			t.text = "no"
-		case 'n':
-			t.text = numberWord(t.text)
-		}
-		i = end
-	}
-	return out
+	return t.to
 }
 
 // run reads the run at text[i].
@@ -221,7 +183,7 @@ func isASCII(s string) bool {
 // foldLabel returns a label's tokens.
 func foldLabel(label string) []string {
 	f := newFolded(label)
-	tokens := tokenise(nil, &f, isASCII(label), nil)
+	tokens := tokenise(nil, &f, classesOf(nil, f.lower), 0, nil)
 	out := make([]string, len(tokens))
 	for i, t := range tokens {
 		out[i] = t.text

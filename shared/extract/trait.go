@@ -10,6 +10,8 @@ const (
 	hasMoney
 	askedTotal
 	isTotal
+	askedPostcode
+	hasPostcode
 )
 
 // trait returns whether a row has one, which is found out once.
@@ -30,6 +32,16 @@ func (r *reading) trait(at int, asked, has trait, find func(at int) bool) bool {
 // hasMoney says that a row has a number with two decimals.
 func (r *reading) hasMoney(at int) bool {
 	return r.trait(at, askedMoney, hasMoney, func(at int) bool { return value.HasMoney(r.sheet.rows[at].text, r.locale) })
+}
+
+// noteMoney notes what hasMoney will say of a row.
+func (r *reading) noteMoney(at int, money bool) {
+	r.trait(at, askedMoney, hasMoney, func(int) bool { return money })
+}
+
+// mayHavePostcode says that a postal code may stand in a row or in a part of it.
+func (r *reading) mayHavePostcode(at int) bool {
+	return r.trait(at, askedPostcode, hasPostcode, func(at int) bool { return mayHavePostcode(r.sheet.rows[at].text) })
 }
 
 // isTotal says that a row is headed as a sum, by a label of the template or by a word for what is carried over.

@@ -62,7 +62,7 @@ func (e *Expression) String() string { return e.text }
 func (e *Expression) MatchString(text string) bool {
 	if e.program != nil {
 		m := e.program.machine(text)
-		if at, ok := m.search(0); ok {
+		if at, ok := m.search(0, len(text)); ok {
 			return at >= 0
 		}
 	}
@@ -71,18 +71,23 @@ func (e *Expression) MatchString(text string) bool {
 
 // FindAllStringSubmatchIndex returns the places of the matches and of their groups, at most n matches, all for n below zero.
 func (e *Expression) FindAllStringSubmatchIndex(text string, n int) [][]int {
+	return e.FindAllUpTo(text, len(text), n)
+}
+
+// FindAllUpTo is like FindAllStringSubmatchIndex where it is known that no match begins behind text[last].
+func (e *Expression) FindAllUpTo(text string, last, n int) [][]int {
 	if e.program != nil {
-		if matches, ok := e.program.all(text, n); ok {
+		if matches, ok := e.program.all(text, last, n); ok {
 			return matches
 		}
 	}
 	return e.whole().FindAllStringSubmatchIndex(text, n)
 }
 
-func (p *program) all(text string, n int) (matches [][]int, ok bool) {
+func (p *program) all(text string, last, n int) (matches [][]int, ok bool) {
 	for from := 0; len(matches) != n; from = matches[len(matches)-1][1] {
 		m := p.machine(text)
-		at, ok := m.search(from)
+		at, ok := m.search(from, last)
 		if !ok {
 			return nil, false
 		}
@@ -102,21 +107,33 @@ func (e *Expression) FindStringIndex(text string) []int {
 	return nil
 }
 
-// FindSubmatchAt returns the places of the match that begins at text[at] and of its groups, nil for none; what stands before it
-// counts where the expression asks about it. It is not ok where only regexp can tell.
-func (e *Expression) FindSubmatchAt(text string, at int) (match []int, ok bool) {
+// Search looks for matches at given places of one text. It is for one goroutine.
+type Search struct {
+	machine
+}
+
+// Search begins a search in text. It is not ok where only regexp can tell.
+func (e *Expression) Search(text string) (s Search, ok bool) {
 	if e.program == nil {
-		return nil, false
+		return s, false
 	}
-	if !e.program.start.starts(text, at) {
+	return Search{e.program.machine(text)}, true
+}
+
+// At returns the places of the match that begins at text[at] and of its groups, nil for none; what stands before it counts where
+// the expression asks about it. It is not ok where only regexp can tell, and then for the rest of the search.
+func (s *Search) At(at int) (match []int, ok bool) {
+	m := &s.machine
+	if !m.program.start.starts(m.text, at) {
 		return nil, true
 	}
-	m := e.program.machine(text)
 	found, ok := m.at(at)
 	if !found || !ok {
 		return nil, ok
 	}
-	return m.match(), true
+	match = m.match()
+	m.clear()
+	return match, true
 }
 
 // Bounds on programs. An expression beyond them is left to regexp.

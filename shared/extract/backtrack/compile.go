@@ -12,6 +12,7 @@ type compiler struct {
 	classes map[string]*class // by their ranges
 	nodes   int
 	states  int
+	choices int  // that what is compiled is part of
 	failed  bool // the expression is one for regexp
 }
 
@@ -32,7 +33,7 @@ func (c *compiler) add(n node) *node {
 }
 
 func (c *compiler) save(place int, next *node) *node {
-	return c.add(node{op: opSave, cap: uint8(place), next: next})
+	return c.add(node{op: opSave, cap: uint8(place), always: c.choices == 0, next: next})
 }
 
 func (c *compiler) class(ranges []rune) *class {
@@ -77,6 +78,8 @@ func (c *compiler) compile(re *syntax.Regexp, next *node) *node {
 		}
 		return next
 	case syntax.OpAlternate:
+		c.choices++
+		defer func() { c.choices-- }()
 		ways := make([]*node, len(re.Sub))
 		for i, sub := range re.Sub {
 			ways[i] = c.compile(sub, next)
@@ -155,6 +158,8 @@ func (c *compiler) repeat(re *syntax.Regexp, least, most int, next *node) *node 
 		}
 		return c.add(n)
 	}
+	c.choices++
+	defer func() { c.choices-- }()
 	if most == unlimited {
 		if mayBeEmpty(sub) {
 			c.failed = true

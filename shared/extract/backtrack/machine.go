@@ -16,6 +16,10 @@ const (
 // freeSteps is how many steps from one place are made before failures are remembered, which costs as much as some steps.
 const freeSteps = 400
 
+// longRun is from how many bytes on the ends of a run are remembered from the first step on: to try them all is the dearest there is,
+// and a search from the next word comes to the same run.
+const longRun = 16
+
 // machine is one search for a match.
 type machine struct {
 	program *program
@@ -31,19 +35,24 @@ type machine struct {
 
 func (p *program) machine(text string) machine {
 	m := machine{program: p, text: text, most: minSteps + stepsPerByte*len(text)}
-	for i := range m.caps {
-		m.caps[i] = -1
-	}
+	m.clear()
 	return m
 }
 
-// search returns where the leftmost match in text[from:] begins, -1 for none.
-func (m *machine) search(from int) (at int, ok bool) {
+// clear forgets the match that was found.
+func (m *machine) clear() {
+	for i := range m.program.caps {
+		m.caps[i] = -1
+	}
+}
+
+// search returns where the leftmost match in text[from:] begins, -1 for none that begins at or before last.
+func (m *machine) search(from, last int) (at int, ok bool) {
 	if m.program.begins && from > 0 {
 		return -1, true
 	}
 	inner := from > 0 && wordByte(m.text[from-1])
-	for at := from; at < len(m.text); {
+	for at := from; at <= last && at < len(m.text); {
 		c := m.text[at]
 		if inner && m.program.inner.has(c) || !inner && m.program.outer.has(c) {
 			if found, ok := m.at(at); found || !ok {
@@ -108,6 +117,10 @@ func (m *machine) walk(n *node, at int) bool {
 				return false
 			}
 		case opSave:
+			if n.always {
+				m.caps[n.cap] = at
+				break
+			}
 			old := m.caps[n.cap]
 			m.caps[n.cap] = at
 			if m.try(n.next, at) {
@@ -116,7 +129,12 @@ func (m *machine) walk(n *node, at int) bool {
 			m.caps[n.cap] = old
 			return false
 		case opAlt:
-			return m.either(n, at)
+			last, found := m.either(n, at)
+			if last == nil {
+				return found
+			}
+			n = last
+			continue
 		case opLazy:
 			return m.lengthen(n, at)
 		case opRun:
@@ -135,44 +153,53 @@ func (m *machine) walk(n *node, at int) bool {
 	}
 }
 
-// either goes on with the first way of an alternative that leads to a match.
-func (m *machine) either(n *node, at int) bool {
+// either goes on with the first way of an alternative that leads to a match, but leaves the last one that may to the caller.
+func (m *machine) either(n *node, at int) (last *node, found bool) {
 	if m.knows(n, at) {
-		return false
+		return nil, false
 	}
 	if n.by != nil && at < len(m.text) {
 		for _, w := range n.by.ways[n.by.of[m.text[at]]] {
-			if m.try(w, at) {
-				return true
+			if last != nil && m.try(last, at) {
+				return nil, true
 			}
+			last = w
 		}
-		return false
+		return last, false
 	}
 	for _, w := range n.ways {
-		if w.starts(m.text, at) && m.try(w, at) {
-			return true
+		if !w.starts(m.text, at) {
+			continue
 		}
+		if last != nil && m.try(last, at) {
+			return nil, true
+		}
+		last = w
 	}
-	return false
+	return last, false
 }
 
 // stretch returns the ends of the shortest and of the longest run of a class at text[at]; -1 for none that is long enough.
 func (m *machine) stretch(n *node, at int) (low, high int) {
-	c := n.classes[0]
+	c, text, from, count := n.classes[0], m.text, at, 0
 	low = -1
-	from, count := at, 0
-	for ; count < n.max; count++ {
-		if count == n.min {
-			low = at
+	for {
+		start, before := at, count
+		for stop := min(len(text)-at, n.max-count) + at; at < stop && text[at] < utf8.RuneSelf && c.holds(text[at]); {
+			at++
 		}
-		size := c.size(m.text, at)
+		if count += at - start; low < 0 && count >= n.min {
+			low = start + n.min - before
+		}
+		if count == n.max {
+			break
+		}
+		size := c.size(text, at)
 		if size == 0 {
 			break
 		}
 		at += size
-	}
-	if count == n.min {
-		low = at
+		count++
 	}
 	m.steps += (at - from) / 8 // which is about what it takes
 	return low, at
@@ -180,6 +207,9 @@ func (m *machine) stretch(n *node, at int) (low, high int) {
 
 // shorten goes on behind the longest run of a class that leads to a match.
 func (m *machine) shorten(n *node, at, low, high int) bool {
+	if high-low >= longRun {
+		m.free = min(m.free, m.steps-1)
+	}
 	if m.knows(n, at) {
 		return false
 	}

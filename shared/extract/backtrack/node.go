@@ -25,6 +25,7 @@ const (
 type node struct {
 	op       op
 	cap      uint8 // of opSave: the place
+	always   bool  // of opSave: every match notes it, so that what is noted on a way that fails does no harm
 	greatest bool  // of opRun: nothing that may follow begins as the class does, so that only the longest run counts
 	assert   syntax.EmptyOp
 	first    first // how what is matched from here on may begin

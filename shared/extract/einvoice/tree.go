@@ -18,19 +18,88 @@ const (
 
 // node is an element: its local name, attributes, own text and children.
 type node struct {
-	name     string
-	attrs    []xml.Attr
-	text     strings.Builder
-	children []*node
+	name  string
+	attrs []attribute
+	text  string // the first piece of the element's own text that is not blank
+	more  []byte // and what is behind it
+	size  int    // bytes of all text, blanks too
+
+	first, last, next *node // children, and the parent's next one
 }
+
+type attribute struct{ name, value string }
+
+// add adds to the element's own text, within bounds.
+func (n *node) add(text string) {
+	if n.size+len(text) > maxText {
+		return
+	}
+	n.size += len(text)
+	switch {
+	case n.text != "":
+		n.more = append(n.more, text...)
+	case strings.Trim(text, " \t\n") != "":
+		n.text = text
+	}
+}
+
+// tree is a document in the making.
+type tree struct {
+	open  []*node // from an element above all to the one that is read
+	nodes int
+	free  []node
+}
+
+func newTree() *tree { return &tree{open: []*node{{}}} }
+
+func (t *tree) top() *node { return t.open[len(t.open)-1] }
+
+// start opens an element. It returns false where there are too many, or too many in each other.
+func (t *tree) start(name string, attrs []attribute) bool {
+	if t.nodes++; t.nodes > maxNodes || len(t.open) > maxDepth {
+		return false
+	}
+	if len(t.free) == 0 {
+		t.free = make([]node, 64)
+	}
+	n, parent := &t.free[0], t.top()
+	t.free = t.free[1:]
+	n.name, n.attrs = name, attrs
+	if parent.last == nil {
+		parent.first = n
+	} else {
+		parent.last.next = n
+	}
+	parent.last = n
+	t.open = append(t.open, n)
+	return true
+}
+
+// end closes the element that is read.
+func (t *tree) end() {
+	if len(t.open) > 1 {
+		t.open = t.open[:len(t.open)-1]
+	}
+}
+
+// root returns the document's element, nil where there is none.
+func (t *tree) root() *node { return t.open[0].first }
 
 // parse reads a document as a tree of elements.
 func parse(content []byte) (*node, error) {
+	if root := parsePlain(content); root != nil {
+		return root, nil
+	}
+	return parseAny(content)
+}
+
+// parseAny reads whatever package xml can read.
+func parseAny(content []byte) (*node, error) {
 	d := xml.NewDecoder(bytes.NewReader(content))
 	d.Strict = false
 	d.CharsetReader = latin1
-	stack := []*node{{}}
-	for nodes := 0; ; {
+	made := newTree()
+	for {
 		token, err := d.Token()
 		if errors.Is(err, io.EOF) {
 			break
@@ -38,29 +107,25 @@ func parse(content []byte) (*node, error) {
 		if err != nil {
 			return nil, fmt.Errorf("read the invoice's XML: %w", err)
 		}
-		top := stack[len(stack)-1]
 		switch t := token.(type) {
 		case xml.StartElement:
-			if nodes++; nodes > maxNodes || len(stack) > maxDepth {
+			attrs := make([]attribute, len(t.Attr))
+			for i, a := range t.Attr {
+				attrs[i] = attribute{a.Name.Local, a.Value}
+			}
+			if !made.start(t.Name.Local, attrs) {
 				return nil, errors.New("read the invoice's XML: it has too many elements or nests them too deeply")
 			}
-			n := &node{name: t.Name.Local, attrs: t.Attr}
-			top.children = append(top.children, n)
-			stack = append(stack, n)
 		case xml.EndElement:
-			if len(stack) > 1 {
-				stack = stack[:len(stack)-1]
-			}
+			made.end()
 		case xml.CharData:
-			if top.text.Len()+len(t) <= maxText {
-				top.text.Write(t)
-			}
+			made.top().add(string(t))
 		}
 	}
-	if len(stack[0].children) == 0 {
+	if made.root() == nil {
 		return nil, errors.New("read the invoice's XML: there is no element in it")
 	}
-	return stack[0].children[0], nil
+	return made.root(), nil
 }
 
 // latin1 reads the one other encoding that old invoices use.
@@ -82,13 +147,13 @@ func latin1(charset string, in io.Reader) (io.Reader, error) {
 }
 
 // value returns an element's text on one line.
-func (n *node) value() string { return strings.Join(strings.Fields(n.text.String()), " ") }
+func (n *node) value() string { return strings.Join(strings.Fields(n.text+string(n.more)), " ") }
 
 // attr returns the value of an attribute, "" where there is none.
 func (n *node) attr(name string) string {
 	for _, a := range n.attrs {
-		if a.Name.Local == name {
-			return strings.TrimSpace(a.Value)
+		if a.name == name {
+			return strings.TrimSpace(a.value)
 		}
 	}
 	return ""
@@ -102,7 +167,7 @@ func (n *node) find(path string) []*node {
 		names, condition, _ := strings.Cut(strings.TrimSuffix(step, "]"), "[")
 		var next []*node
 		for _, parent := range at {
-			for _, c := range parent.children {
+			for c := parent.first; c != nil; c = c.next {
 				if among(c.name, names) && c.meets(condition) {
 					next = append(next, c)
 				}

@@ -68,24 +68,25 @@ func SoleAmount(text string, loc Locale) (a Amount, ok bool) {
 	return a, true
 }
 
-// FindCurrencies calls visit for each number of FindAmounts with a currency, in order.
-func FindCurrencies(text string, loc Locale, visit func(code string, at Span)) {
+// VisitAmounts calls visit for each number of FindAmounts, in order, whose Decimal is not written.
+func VisitAmounts(text string, loc Locale, visit func(a Amount)) {
 	for s := (figures{text: text, loc: loc}); s.next(); {
-		if s.Currency != "" {
-			visit(s.Currency, s.Span)
-		}
+		visit(s.Amount)
 	}
 }
 
-// HasMoney says that FindAmounts finds a number with two decimals that is no percentage.
+// HasMoney says that FindAmounts finds a number that is money.
 func HasMoney(text string, loc Locale) bool {
 	for s := (figures{text: text, loc: loc}); s.next(); {
-		if s.Decimals == 2 && !s.Percent {
+		if s.Money() {
 			return true
 		}
 	}
 	return false
 }
+
+// Money says that a number has two decimals and is no percentage.
+func (a *Amount) Money() bool { return a.Decimals == 2 && !a.Percent }
 
 // figures are the amounts of a text, one after the other. Their Decimal is not written: most are only looked at.
 type figures struct {
@@ -249,7 +250,7 @@ func beside(text string, a *Amount) bool {
 	if code, start := currencyBefore(text, a.Start); code != "" {
 		a.Currency, a.Start = code, start
 	} else if a.Start > 0 {
-		if c := text[a.Start-1]; isDigit(c) || strings.IndexByte(":/_@", c) >= 0 || letterBefore(text, a.Start) {
+		if c := text[a.Start-1]; isDigit(c) || joins(c) || letterBefore(text, a.Start) {
 			return false
 		}
 		if (text[a.Start-1] == '-' || text[a.Start-1] == '.') && a.Start > 1 && (isDigit(text[a.Start-2]) || letterBefore(text, a.Start-1)) {
@@ -272,36 +273,55 @@ func beside(text string, a *Amount) bool {
 	if c == '-' && (a.End+1 == len(text) || space(text, a.End+1) > 0) {
 		return true // a minus sign behind the number
 	}
-	if strings.IndexByte(":/_@-.", c) >= 0 && a.End+1 < len(text) && (isDigit(text[a.End+1]) || letterAfter(text, a.End+1)) {
+	if (joins(c) || c == '-' || c == '.') && a.End+1 < len(text) && (isDigit(text[a.End+1]) || letterAfter(text, a.End+1)) {
 		return false
 	}
 	return !letterAfter(text, a.End)
 }
 
+// joins says that a byte makes a number part of a time, a path or an address.
+func joins(c byte) bool { return c == ':' || c == '/' || c == '_' || c == '@' }
+
 // sign extends the span over a minus sign before or behind the number, or brackets around it.
 func sign(text string, a *Amount) bool {
-	before := strings.TrimRight(text[:a.Start], " ")
-	for _, m := range []string{"-", "−", "–"} {
-		if !strings.HasSuffix(before, m) {
-			continue
-		}
-		at := len(before) - len(m)
+	end := a.Start
+	for end > 0 && text[end-1] == ' ' {
+		end--
+	}
+	if n := minusBefore(text, end); n > 0 {
+		at := end - n
 		// "12 - 15" and "Total - 15" are not negative: the sign stands at the number or alone in front.
-		if len(before) == a.Start && (at == 0 || space(text, at-1) > 0 || text[at-1] == '(') || at == 0 {
+		if end == a.Start && (at == 0 || space(text, at-1) > 0 || text[at-1] == '(') || at == 0 {
 			a.Start = at
 			return true
 		}
 	}
-	if strings.HasSuffix(before, "(") && len(before) == a.Start && strings.HasPrefix(text[a.End:], ")") && (a.Decimals > 0 || a.Currency != "") {
+	if a.End == len(text) {
+		return false
+	}
+	if text[a.End] == ')' && end == a.Start && end > 0 && text[end-1] == '(' && (a.Decimals > 0 || a.Currency != "") {
 		a.Start--
 		a.End++
 		return true
 	}
-	if strings.HasPrefix(text[a.End:], "-") && a.Decimals == 2 && (a.End+1 == len(text) || space(text, a.End+1) > 0) {
+	if text[a.End] == '-' && a.Decimals == 2 && (a.End+1 == len(text) || space(text, a.End+1) > 0) {
 		a.End++
 		return true
 	}
 	return false
+}
+
+// minusBefore returns the length of the minus sign or the dash that ends at text[i], else 0.
+func minusBefore(text string, i int) int {
+	switch {
+	case i == 0:
+		return 0
+	case text[i-1] == '-':
+		return 1
+	case text[i-1] >= utf8.RuneSelf && (strings.HasSuffix(text[:i], "−") || strings.HasSuffix(text[:i], "–")):
+		return len("−")
+	}
+	return 0
 }
 
 // splitNumber decides which separator is the decimal mark and checks the grouping. What groups stays in whole.

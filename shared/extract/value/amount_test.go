@@ -146,7 +146,11 @@ func TestAmountsAreTheSameWhoeverAsks(t *testing.T) {
 					codes = append(codes, a.Currency, text[a.Start:a.End])
 				}
 			}
-			value.FindCurrencies(text, loc, func(code string, at value.Span) { found = append(found, code, text[at.Start:at.End]) })
+			value.VisitAmounts(text, loc, func(a value.Amount) {
+				if a.Currency != "" {
+					found = append(found, a.Currency, text[a.Start:a.End])
+				}
+			})
 			if got := value.HasMoney(text, loc); got != money || !slices.Equal(codes, found) {
 				t.Errorf("%q (%s): money %v, currencies %q, want %v and %q", text, language, got, found, money, codes)
 			}
@@ -161,6 +165,20 @@ func TestAmountsAreTheSameWhoeverAsks(t *testing.T) {
 			}
 			if got := value.NextDigit(text, i); got != i+want {
 				t.Errorf("%q: the next digit from %d is at %d, want %d", text, i, got, i+want)
+			}
+		}
+	}
+}
+
+func TestSymbolsStandBeforeAndBehindNumbers(t *testing.T) {
+	for symbol, want := range map[string]string{
+		"US$": "USD", "C$": "CAD", "NZ$": "NZD", "$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "₺": "TRY", "zł": "PLN", "Kč": "CZK", "RM": "MYR", "Rs.": "INR",
+		"Rs": "INR", "Fr.": "CHF", "SFr.": "CHF", "EUR": "EUR", "MYR": "MYR",
+		"s": "", ".": "", "M": "", "KM": "", "As": "", "or.": "",
+	} {
+		for _, text := range []string{symbol + " 7.50", "sum " + symbol + "\u00a07.50", "7.50 " + symbol, "7.50" + symbol} {
+			if found := value.FindAmounts(text, value.Locale{Language: "en"}); len(found) == 1 && found[0].Currency != want || len(found) != 1 && want != "" {
+				t.Errorf("%q: got %+v, want the currency %q", text, found, want)
 			}
 		}
 	}

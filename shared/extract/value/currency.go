@@ -75,11 +75,11 @@ func currencyBefore(text string, i int) (code string, start int) {
 	if len(head) == 0 {
 		return "", 0
 	}
-	if c := head[len(head)-1]; c < 0x80 && c != '$' && c != '.' && !isUpper(c) && c != 's' {
-		return "", 0
-	}
-	if len(head) >= 3 && isCode(head[len(head)-3:]) && !letterBefore(text, len(head)-3) {
+	if len(head) >= 3 && isUpper(head[len(head)-1]) && isCode(head[len(head)-3:]) && !letterBefore(text, len(head)-3) {
 		return head[len(head)-3:], len(head) - 3
+	}
+	if !maySymbolEnd(head) {
+		return "", 0
 	}
 	for _, p := range &symbols {
 		if head[len(head)-1] == p[0][len(p[0])-1] && strings.HasSuffix(head, p[0]) {
@@ -91,6 +91,23 @@ func currencyBefore(text string, i int) (code string, start int) {
 		}
 	}
 	return "", 0
+}
+
+// maySymbolEnd says that text may end in one of symbols: most words are refused by their last letters.
+func maySymbolEnd(text string) bool {
+	last, before := text[len(text)-1], byte(0)
+	if len(text) > 1 {
+		before = text[len(text)-2]
+	}
+	switch last {
+	case '$':
+		return true
+	case 'M', 's':
+		return before == 'R'
+	case '.':
+		return before == 's' || before == 'r'
+	}
+	return last >= utf8.RuneSelf
 }
 
 // currencyAfter returns the currency that starts right after text[i] (one blank may stand between) and where it ends.
@@ -140,10 +157,17 @@ func knownCode(s string) string {
 	if len(s) != 3 {
 		return ""
 	}
-	for i := 0; i < len(codes); i += 4 {
-		if codes[i] == s[0] && codes[i+1] == s[1] && codes[i+2] == s[2] {
-			return codes[i : i+3]
-		}
+	a, b, c := s[0]-'A', s[1]-'A', s[2]-'A'
+	if a >= 26 || b >= 26 || c >= 26 || thirdLetters[a][b]>>c&1 == 0 {
+		return ""
 	}
-	return ""
+	return codes[strings.Index(codes, s):][:3] // not a part of the text, which need not be kept for it
 }
+
+// thirdLetters are the letters that end codes, by the two before them: bit n is set for the n-th letter.
+var thirdLetters = func() (t [26][26]uint32) { //nolint:gochecknoglobals // constant
+	for code := range strings.FieldsSeq(codes) {
+		t[code[0]-'A'][code[1]-'A'] |= 1 << (code[2] - 'A')
+	}
+	return t
+}()

@@ -15,8 +15,8 @@ type Date struct {
 	// Ambiguous says that day and month could be exchanged and that only the locale's default decided.
 	Ambiguous bool
 
-	numeric       bool // all parts are digits and the year is last, so that day and month could be exchanged
-	first, second int  // of a numeric date; one above 12 shows which is the day
+	first, second    int // of a numeric date; one above 12 shows which is the day
+	year, month, day int // ISO is written only of dates that are returned
 }
 
 // maxYear and minYear bound what is taken for a year of four digits.
@@ -45,13 +45,19 @@ func ParseDate(text string, loc Locale) (string, error) {
 func FindDates(text string, loc Locale) []Date {
 	var out []Date
 	for d, ok := dateFrom(text, 0, loc); ok; d, ok = dateFrom(text, d.End, loc) {
+		d.write()
 		out = append(out, d)
 	}
 	return out
 }
 
 // FirstDate returns the first of FindDates, if there is one.
-func FirstDate(text string, loc Locale) (Date, bool) { return dateFrom(text, 0, loc) }
+func FirstDate(text string, loc Locale) (d Date, ok bool) {
+	if d, ok = dateFrom(text, 0, loc); ok {
+		d.write()
+	}
+	return d, ok
+}
 
 // dateFrom returns the first date in text[free:].
 func dateFrom(text string, free int, loc Locale) (Date, bool) {
@@ -109,17 +115,33 @@ func linkBefore(text string, i int) int {
 
 // DateOrder counts the numeric dates in text that show whether the day or the month comes first.
 func DateOrder(text string) (dayFirst, monthFirst int) {
-	for d, ok := dateFrom(text, 0, Locale{}); ok; d, ok = dateFrom(text, d.End, Locale{}) {
+	for i := NextDigit(text, 0); i < len(text); i = NextDigit(text, i) {
+		d, ok := numericAt(text, i)
 		switch {
-		case !d.numeric:
+		case !ok:
+			_, i = number(text, i)
+			continue
 		case d.first > 12:
 			dayFirst++
 		case d.second > 12:
 			monthFirst++
 		}
+		i = d.End
 	}
 	return dayFirst, monthFirst
 }
+
+// numericAt reads 13.06.2018 or 6/13/18 at the first of the digits at text[i].
+func numericAt(text string, i int) (Date, bool) {
+	first, j := number(text, i)
+	if j-i > 2 || j >= len(text) || !isDateMark(text[j]) || letterBefore(text, i) || joined(text, i) {
+		return Date{}, false
+	}
+	return numericTail(text, i, j, first, Locale{})
+}
+
+// isDateMark knows what parts the numbers of a date.
+func isDateMark(c byte) bool { return c == '-' || c == '/' || c == '.' }
 
 func isASCIILetter(c byte) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
@@ -138,7 +160,7 @@ func dateAt(text string, i int, loc Locale) (Date, bool) {
 
 // joined says that the number at text[i] continues another number, as in 12.34 or 1,234.
 func joined(text string, i int) bool {
-	return i >= 2 && strings.IndexByte(".,/-", text[i-1]) >= 0 && isDigit(text[i-2])
+	return i >= 2 && (text[i-1] == ',' || isDateMark(text[i-1])) && isDigit(text[i-2])
 }
 
 // digitsFirst reads 2018-06-13, 13.06.2018, 6/13/18, 13 June 2018, 13-Jun-18 and "13th day of June, 2018".
@@ -160,7 +182,7 @@ func digitsFirst(text string, i int, loc Locale) (Date, bool) {
 
 // yearFirst reads the rest of 2018-06-13, 2018/06/13 and 2018.06.13.
 func yearFirst(text string, i, j, year int) (Date, bool) {
-	if j >= len(text) || strings.IndexByte("-/.", text[j]) < 0 {
+	if j >= len(text) || !isDateMark(text[j]) {
 		return Date{}, false
 	}
 	sep := text[j]
@@ -188,7 +210,7 @@ func compact(text string, i, j int) (Date, bool) {
 
 // numericTail reads the rest of 13.06.2018, 13/06/18, 06-13-2018 and "13. 06. 2018".
 func numericTail(text string, i, j, a int, loc Locale) (Date, bool) {
-	if j >= len(text) || strings.IndexByte("-/.", text[j]) < 0 {
+	if j >= len(text) || !isDateMark(text[j]) {
 		return Date{}, false
 	}
 	sep := text[j]
@@ -225,7 +247,7 @@ func numericTail(text string, i, j, a int, loc Locale) (Date, bool) {
 		}
 	}
 	d, ok := makeDate(i, e, year, month, day)
-	d.Ambiguous, d.numeric, d.first, d.second = ambiguous, true, a, b
+	d.Ambiguous, d.first, d.second = ambiguous, a, b
 	return d, ok
 }
 
@@ -374,11 +396,16 @@ func makeDate(start, end, year, month, day int) (Date, bool) {
 	if day > 28 && day > time.Date(year, time.Month(month)+1, 0, 0, 0, 0, 0, time.UTC).Day() {
 		return Date{}, false
 	}
+	return Date{Span: Span{start, end}, year: year, month: month, day: day}, true
+}
+
+// write writes the date as ISO.
+func (d *Date) write() {
 	iso := [...]byte{
-		byte('0' + year/1000), byte('0' + year/100%10), byte('0' + year/10%10), byte('0' + year%10), '-',
-		byte('0' + month/10), byte('0' + month%10), '-', byte('0' + day/10), byte('0' + day%10),
+		byte('0' + d.year/1000), byte('0' + d.year/100%10), byte('0' + d.year/10%10), byte('0' + d.year%10), '-',
+		byte('0' + d.month/10), byte('0' + d.month%10), '-', byte('0' + d.day/10), byte('0' + d.day%10),
 	}
-	return Date{Span: Span{start, end}, ISO: string(iso[:])}, true
+	d.ISO = string(iso[:])
 }
 
 // maxMonth is the length of the longest month's name in bytes; monthStart knows what they begin with.

@@ -99,9 +99,9 @@ func TestFindDatesInRunningText(t *testing.T) {
 }
 
 func TestDateOrderCountsWhatADocumentShows(t *testing.T) {
-	day, month := value.DateOrder("03/04/2020 13/04/2020 04/25/2020 2020-01-31 25.12.2020")
-	if day != 2 || month != 1 {
-		t.Errorf("got %d day first and %d month first, want 2 and 1", day, month)
+	day, month := value.DateOrder("03/04/2020 13/04/2020 04/25/2020 2020-01-31 25.12.2020 113/04/2020 1.13/04/2020 x13/04/2020 13-Apr-2020 13/04 5 30/9/19")
+	if day != 3 || month != 1 {
+		t.Errorf("got %d day first and %d month first, want 3 and 1", day, month)
 	}
 }
 
