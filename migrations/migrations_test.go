@@ -248,6 +248,55 @@ func TestRolesHaveJustWhatTheyNeed(t *testing.T) {
 	}
 }
 
+func TestADocumentIDIsSixtyFourHexadecimalDigits(t *testing.T) {
+	url := emptyDatabase(t)
+	if err := migrations.Up(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, url)
+	digits := strings.Repeat("0123456789abcdef", 4)
+	for id, want := range map[string]bool{
+		digits: true, strings.Repeat("f", 64): true, digits[1:]: false, digits + "0": false, "": false, strings.ToUpper(digits): false,
+		digits[1:] + "g": false, digits[1:] + "\n": false, digits + "\n": false, "\n" + digits[1:]: false, digits[1:] + "/": false,
+		digits[1:] + ":": false, digits[1:] + "`": false, digits[2:] + "é": false, digits[1:] + "é": false, digits[1:] + "٣": false,
+	} {
+		_, err := conn.Exec(t.Context(), "insert into millrace.documents (document_id) values ($1)", id)
+		if (err == nil) != want {
+			t.Errorf("%q: %v, accepted: want %v", id, err, want)
+		}
+	}
+}
+
+// TestTextsNearTheBoundAreIndexedWhole takes texts that make the most of an index: each word another one, read as several.
+func TestTextsNearTheBoundAreIndexedWhole(t *testing.T) {
+	url := emptyDatabase(t)
+	if err := migrations.Up(t.Context(), url); err != nil {
+		t.Fatal(err)
+	}
+	conn := connect(t, url)
+	for name, word := range map[string]func(i int) string{
+		"ideograms": func(i int) string { return string(rune(0x4e00 + i)) },
+		"hyphens":   func(i int) string { return fmt.Sprintf("a%d-b%d", i, i) },
+		"addresses": func(i int) string { return fmt.Sprintf("a%d.de/b%d", i, i) },
+		"numbers":   func(i int) string { return fmt.Sprint(-i) },
+	} {
+		for _, size := range []int{32<<10 - 1, 32 << 10} {
+			var text strings.Builder
+			for i := 0; text.Len() < size-20; i++ {
+				text.WriteString(word(i) + " ")
+			}
+			text.WriteString(strings.Repeat(" ", size-text.Len()))
+			var same bool
+			var bytes int
+			err := conn.QueryRow(t.Context(), `select i = to_tsvector('german', $1), pg_column_size(i) from millrace.text_index('de', $1) i`,
+				text.String()).Scan(&same, &bytes)
+			if err != nil || !same || bytes > 5*size {
+				t.Errorf("%s, %d bytes: the index has %d, is of the whole text: %v; %v", name, size, bytes, same, err)
+			}
+		}
+	}
+}
+
 func TestDownUndoesEverything(t *testing.T) {
 	url := emptyDatabase(t)
 	if err := migrations.Up(t.Context(), url); err != nil {

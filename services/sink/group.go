@@ -13,12 +13,12 @@ import (
 const (
 	// groupSize is how many events a transaction takes; a single batch may have more.
 	groupSize = 4 * batchSize
-	// enough events wait when there are that many: the transaction starts without a pause.
-	enough = batchSize
+	// enough events wait when there are that many, which is all that one topic has at once: the transaction starts without a pause.
+	enough = batchesAtOnce * batchSize
 	// pausePerEvent follows the start of a transaction, for each event in it but the first, until the next may start. An
 	// event that comes alone is stored at once; when many come, they come in fewer transactions, and each costs less.
 	pausePerEvent = 5 * time.Millisecond
-	longestPause  = 100 * time.Millisecond
+	longestPause  = 200 * time.Millisecond
 )
 
 // group joins what several callers want to store at the same time, whatever the topic, into one transaction. The caller
@@ -55,49 +55,66 @@ func (g *group) put(ctx context.Context, units []rows) []error {
 		case errs := <-own.done:
 			return errs
 		case g.turns <- struct{}{}:
-			g.turn(ctx, own)
+			errs := g.turn(ctx, own)
 			<-g.turns
+			if errs != nil {
+				return errs
+			}
 		}
 	}
 	return <-own.done
 }
 
-// turn stores what waits, its own request included unless another caller took that meanwhile.
-func (g *group) turn(ctx context.Context, own *request) {
-	g.pause(ctx)
+// turn stores what waits. Where another caller has stored its own request meanwhile, it returns the errors of that instead.
+func (g *group) turn(ctx context.Context, own *request) []error {
+	if errs := g.pause(ctx, own); errs != nil {
+		return errs
+	}
 	if ctx.Err() != nil { // the others' contexts may not have ended
 		g.withdraw(own, fault.Interrupted(fmt.Errorf("wait to store: %w", context.Cause(ctx))))
-		return
+		return nil
 	}
 	g.serve(ctx)
+	return nil
 }
 
 func (g *group) add(r *request) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.waiting = append(g.waiting, r)
+	g.tell()
+}
+
+// tell sets the token that says that enough events wait, or takes it away.
+func (g *group) tell() {
+	select {
+	case <-g.full:
+	default:
+	}
 	if events(g.waiting) >= enough {
-		select {
-		case g.full <- struct{}{}:
-		default: // said already
-		}
+		g.full <- struct{}{}
 	}
 }
 
-// pause waits until the next transaction may start, until enough is waiting for one, or until ctx ends.
-func (g *group) pause(ctx context.Context) {
-	g.mu.Lock()
-	wait, full := time.Until(g.next), events(g.waiting) >= enough
-	g.mu.Unlock()
-	if wait <= 0 || full {
-		return
-	}
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-g.full:
-	case <-ctx.Done():
+// pause waits until the next transaction may start, until enough is waiting for one, or until ctx ends. It returns the errors of its own
+// request as soon as that is stored.
+func (g *group) pause(ctx context.Context, own *request) []error {
+	for {
+		g.mu.Lock()
+		wait := time.Until(g.next) // another transaction may have started since the last look
+		g.mu.Unlock()
+		if wait <= 0 {
+			return nil
+		}
+		select {
+		case <-time.After(wait):
+		case <-g.full:
+			return nil
+		case <-ctx.Done():
+			return nil
+		case errs := <-own.done:
+			return errs
+		}
 	}
 }
 
@@ -135,6 +152,7 @@ func (g *group) take() []*request {
 	}
 	taken := g.waiting[:n:n]
 	g.waiting = g.waiting[n:]
+	g.tell()
 	g.next = time.Now().Add(min(time.Duration(events(taken)-1)*pausePerEvent, longestPause))
 	return taken
 }
@@ -161,7 +179,7 @@ func (r *request) texts() int {
 	n := 0
 	for i := range r.units {
 		for j := range r.units[i].texts {
-			n += len(r.units[i].texts[j].body)
+			n += len(r.units[i].texts[j].Body)
 		}
 	}
 	return n

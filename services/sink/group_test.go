@@ -65,7 +65,7 @@ func TestWhatWaitsIsStoredTogether(t *testing.T) {
 }
 
 func TestAGroupTakesNoMoreThanFits(t *testing.T) {
-	long := rows{texts: []textRow{{body: strings.Repeat("x", maxTexts)}}}
+	long := rows{texts: []textRow{{Body: strings.Repeat("x", maxTexts)}}}
 	for _, c := range []struct {
 		name    string
 		waiting [][]rows
@@ -82,6 +82,31 @@ func TestAGroupTakesNoMoreThanFits(t *testing.T) {
 		}
 		if got := len(g.take()); got != c.want {
 			t.Errorf("%s: took %d requests, want %d", c.name, got, c.want)
+		}
+		if len(g.full) > 0 {
+			t.Errorf("%s: enough events wait, it says, when they have been taken", c.name)
+		}
+	}
+}
+
+// TestACallerWhoseRowsAreStoredWaitsForNothing lets one caller pause for an hour, while another stores for both.
+func TestACallerWhoseRowsAreStoredWaitsForNothing(t *testing.T) {
+	g := newGroup(2, func(_ context.Context, units []rows) []error { return make([]error, len(units)) })
+	g.next = time.Now().Add(time.Hour)
+	done := make(chan []error, 2)
+	go func() { done <- g.put(t.Context(), []rows{unit("few")}) }()
+	testkit.Eventually(t, time.Minute, func() error {
+		if len(g.turns) == 0 {
+			return errors.New("nobody has the turn")
+		}
+		return nil
+	})
+	go func() { done <- g.put(t.Context(), make([]rows, enough)) }()
+	for range 2 {
+		select {
+		case <-done:
+		case <-time.After(time.Minute):
+			t.Fatal("one still waits")
 		}
 	}
 }

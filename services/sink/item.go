@@ -7,43 +7,45 @@ import (
 
 // itemRow is a row of a table of the document: its cells, and those that are common as columns.
 type itemRow struct {
-	DocumentID  string       `json:"document_id"`
-	Version     string       `json:"version"`
-	EventID     string       `json:"event_id"` // of the extraction; decides whether the row is stored, not a column
-	Ordinal     int          `json:"ordinal"`
-	Kind        string       `json:"kind"`
-	Position    *string      `json:"position"`
-	ItemNumber  *string      `json:"item_number"`
-	Description *string      `json:"description"`
-	Date        *string      `json:"date"`
-	ValueDate   *string      `json:"value_date"`
-	Quantity    *string      `json:"quantity"`
-	Unit        *string      `json:"unit"`
-	UnitPrice   *string      `json:"unit_price"`
-	Discount    *string      `json:"discount"`
-	TaxRate     *string      `json:"tax_rate"`
-	Amount      *string      `json:"amount"`
-	Balance     *string      `json:"balance"`
-	Cells       []event.Cell `json:"cells"`
-	Page        *int         `json:"page"`
-	BBox        [4]float64   `json:"bbox"`
-	Confidence  float64      `json:"confidence"`
-	Source      string       `json:"source"`
+	DocumentID  string
+	Version     string
+	EventID     string // of the extraction; decides whether the row is stored, not a column
+	Ordinal     int
+	Kind        string
+	Position    *string
+	ItemNumber  *string
+	Description *string
+	Date        *string
+	ValueDate   *string
+	Quantity    *string
+	Unit        *string
+	UnitPrice   *string
+	Discount    *string
+	TaxRate     *string
+	Amount      *string
+	Balance     *string
+	Cells       string // JSON
+	Page        *int
+	Confidence  float64
+	Source      string
+	BBox        [4]float64
 }
 
 func newItemRow(of result, ordinal int, it event.Item) itemRow {
 	row := itemRow{
 		DocumentID: of.DocumentID, Version: of.Version, EventID: of.EventID, Ordinal: ordinal, Kind: postgres.Text(it.Kind),
-		Cells: make([]event.Cell, len(it.Cells)), BBox: it.BBox, Confidence: it.Confidence, Source: postgres.Text(it.Source),
+		BBox: it.BBox, Confidence: it.Confidence, Source: postgres.Text(it.Source),
 	}
 	if it.Page > 0 {
 		row.Page = &it.Page
 	}
+	cells := make([]event.Cell, len(it.Cells))
 	for i, c := range it.Cells {
 		c = event.Cell{Name: postgres.Text(c.Name), Value: postgres.Text(c.Value), Type: postgres.Text(c.Type)}
-		row.Cells[i] = c
+		cells[i] = c
 		row.column(c)
 	}
+	row.Cells = inJSON(cells)
 	return row
 }
 
@@ -79,13 +81,13 @@ func (r *itemRow) column(c event.Cell) {
 
 // checkRow is arithmetic that was tried on the document's values.
 type checkRow struct {
-	DocumentID string  `json:"document_id"`
-	Version    string  `json:"version"`
-	EventID    string  `json:"event_id"` // as in itemRow
-	Ordinal    int     `json:"ordinal"`
-	Name       string  `json:"name"`
-	Holds      bool    `json:"holds"`
-	Detail     *string `json:"detail"`
+	DocumentID string
+	Version    string
+	EventID    string // as in itemRow
+	Ordinal    int
+	Name       string
+	Holds      bool
+	Detail     *string
 }
 
 func newCheckRow(of result, ordinal int, c event.Check) checkRow {
@@ -98,17 +100,20 @@ func newCheckRow(of result, ordinal int, c event.Check) checkRow {
 const (
 	sqlItems = `insert into millrace.items
 			(document_id, version, ordinal, kind, position, item_number, description, date, value_date, quantity, unit, unit_price,
-			discount, tax_rate, amount, balance, cells, page, bbox, confidence, source)
-		select document_id, version, ordinal, kind, "position", item_number, description, date, value_date, quantity, unit, unit_price,
-			discount, tax_rate, amount, balance, cells, page, bbox, new.confidence, source
-		from json_to_recordset($1) new (document_id text, version text, event_id text, ordinal bigint, kind text, "position" text,
-			item_number text, description text, date date, value_date date, quantity numeric, unit text, unit_price numeric,
-			discount numeric, tax_rate numeric, amount numeric, balance numeric, cells jsonb, page bigint, bbox double precision[],
-			confidence double precision, source text)
+			discount, tax_rate, amount, balance, cells, page, confidence, source, bbox)
+		select document_id, version, ordinal, kind, "position", item_number, description, date::date, value_date::date, quantity::numeric, unit,
+			unit_price::numeric, discount::numeric, tax_rate::numeric, amount::numeric, balance::numeric, cells::jsonb, page, new.confidence, source,
+			($22::double precision[])[4*n-3:4*n]
+		from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+			$10::text[], $11::text[], $12::text[], $13::text[], $14::text[], $15::text[], $16::text[], $17::text[], $18::text[], $19::bigint[],
+			$20::double precision[], $21::text[]) with ordinality
+			new (document_id, version, event_id, ordinal, kind, "position", item_number, description, date, value_date, quantity, unit,
+			unit_price, discount, tax_rate, amount, balance, cells, page, confidence, source, n)
 		join millrace.extractions x using (document_id, version, event_id)`
 
 	sqlChecks = `insert into millrace.checks (document_id, version, ordinal, name, holds, detail)
 		select document_id, version, ordinal, name, holds, detail
-		from json_to_recordset($1) new (document_id text, version text, event_id text, ordinal bigint, name text, holds boolean, detail text)
+		from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::boolean[], $7::text[])
+			new (document_id, version, event_id, ordinal, name, holds, detail)
 		join millrace.extractions x using (document_id, version, event_id)`
 )

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/jackc/pgx/v5"
 
 	"github.com/millrace/millrace/shared/event"
 )
@@ -130,4 +131,44 @@ func permutations(n int) [][]int {
 		}
 	}
 	return all
+}
+
+// TestNothingThatIsStoredReadsAWholeTable asks for the plans of an empty database, which the sink goes on using when it has filled.
+func TestNothingThatIsStoredReadsAWholeTable(t *testing.T) {
+	w := newWorld(t)
+	conn, err := w.pool.Acquire(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Release()
+	x := extractionRow{values: []fieldRow{{}}, items: []itemRow{{}}, checks: []checkRow{{}}}
+	statements, err := queueAll(rows{
+		documents: []string{"id"}, mentioned: []string{"id"}, events: []eventRow{{}}, arrivals: []arrivalRow{{}}, texts: []textRow{{}}, parses: []parseRow{{}},
+		classifications: []classificationRow{{}}, extractions: []extractionRow{x}, failures: []failureRow{{}}, corrections: []correctionRow{{}},
+		trials: []trialRow{{}}, trialFailures: []trialFailureRow{{}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, st := range statements {
+		name := fmt.Sprint("statement", i)
+		if _, err := conn.Conn().Prepare(t.Context(), name, st.SQL); err != nil {
+			t.Fatalf("%s: %v", st.SQL, err)
+		}
+		explain := "explain execute " + name
+		if n := len(st.Arguments); n > 0 {
+			explain += "(null" + strings.Repeat(", null", n-1) + ")"
+		}
+		plan, err := conn.Query(t.Context(), explain, pgx.QueryExecModeSimpleProtocol)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines, err := pgx.CollectRows(plan, pgx.RowTo[string])
+		if err != nil {
+			t.Fatalf("%s: %v", st.SQL, err)
+		}
+		if text := strings.Join(lines, "\n"); strings.Contains(text, "Seq Scan") {
+			t.Errorf("%s\n%s", st.SQL, text)
+		}
+	}
 }

@@ -5,43 +5,42 @@ import (
 	"encoding/json"
 	"slices"
 	"time"
-
-	"github.com/millrace/millrace/shared/event"
 )
 
-// The row structs name their table's columns in their tags: rows travel to Postgres as one JSON array per table.
+// Rows travel to Postgres as one array for each exported field, in the order of the struct, which is the order of the statement's
+// parameters. Those that are few travel as one JSON array: their structs name the table's columns in tags.
 
 type eventRow struct {
-	EventID       string     `json:"event_id"`
-	DocumentID    string     `json:"document_id"`
-	Topic         string     `json:"topic"`
-	Stage         string     `json:"stage"`
-	StageVersion  *string    `json:"stage_version"`
-	CorrelationID *string    `json:"correlation_id"`
-	CausationID   *string    `json:"causation_id"`
-	StartedAt     *time.Time `json:"started_at"`
-	PublishedAt   time.Time  `json:"published_at"`
+	EventID       string
+	DocumentID    string
+	Topic         string
+	Stage         string
+	StageVersion  *string
+	CorrelationID *string
+	CausationID   *string
+	StartedAt     *time.Time
+	PublishedAt   time.Time
 }
 
 type arrivalRow struct {
-	DocumentID string    `json:"document_id"`
-	ArrivalID  string    `json:"arrival_id"`
-	EventID    string    `json:"event_id"`
-	Name       string    `json:"name"`
-	Source     string    `json:"source"`
-	MediaType  string    `json:"media_type"`
-	Size       int64     `json:"size"`
-	ContentRef string    `json:"content_ref"`
-	ArrivedAt  time.Time `json:"arrived_at"`
-	Parent     *string   `json:"parent"`
+	DocumentID string
+	ArrivalID  string
+	EventID    string
+	Name       string
+	Source     string
+	MediaType  string
+	Size       int64
+	ContentRef string
+	ArrivedAt  time.Time
+	Parent     *string
 }
 
 // result is what the rows of every stage's results begin with.
 type result struct {
-	DocumentID string    `json:"document_id"`
-	Version    string    `json:"version"`
-	EventID    string    `json:"event_id"`
-	ProducedAt time.Time `json:"produced_at"`
+	DocumentID string
+	Version    string
+	EventID    string
+	ProducedAt time.Time
 }
 
 func (r result) key() [2]string { return [2]string{r.DocumentID, r.Version} }
@@ -53,66 +52,69 @@ func (r result) later(o result) bool {
 
 type parseRow struct {
 	result
-	LayoutRef    string  `json:"layout_ref"`
-	Outcome      string  `json:"outcome"`
-	Engine       string  `json:"engine"`
-	EngineReason *string `json:"engine_reason"`
-	Language     *string `json:"language"`
-	Pages        int     `json:"pages"`
-	FailedPages  []int   `json:"failed_pages"`
-	Words        int     `json:"words"`
-	ContentRef   string  `json:"content_ref"`
-	ContentSize  int64   `json:"content_size"`
-	ContentType  string  `json:"content_type"`
-	LayoutSize   int64   `json:"layout_size"`
-	LayoutType   string  `json:"layout_type"`
+	LayoutRef    string
+	Outcome      string
+	Engine       string
+	EngineReason *string
+	Language     *string
+	Pages        int
+	Words        int
+	ContentRef   string
+	ContentSize  int64
+	ContentType  string
+	LayoutSize   int64
+	LayoutType   string
+	FailedPages  string // as Postgres writes an array
 }
 
 type textRow struct {
-	layoutRef string
-	language  *string
-	body      string
+	LayoutRef string
+	Language  *string
+	Body      string
 }
 
 type classificationRow struct {
 	result
-	Class        string        `json:"class"`
-	Confidence   float64       `json:"confidence"`
-	Model        string        `json:"model"`
-	Alternatives []event.Class `json:"alternatives"`
-	LayoutRef    string        `json:"layout_ref"`
-	LayoutSize   int64         `json:"layout_size"`
-	LayoutType   string        `json:"layout_type"`
+	Class        string
+	Confidence   float64
+	Model        string
+	LayoutRef    string
+	LayoutSize   int64
+	LayoutType   string
+	Alternatives string // JSON
 }
 
 type extractionRow struct {
 	result
-	Class      string     `json:"class"`
-	Confidence float64    `json:"confidence"`
-	Template   string     `json:"template"`
-	Fields     int        `json:"fields"`
-	Omitted    int        `json:"omitted_items"`
+	Class      string
+	Confidence float64
+	Template   string
+	Fields     int
+	Omitted    int
 	values     []fieldRow // replaced as a whole when this row wins, as are the others
 	items      []itemRow
 	checks     []checkRow
 }
 
 type fieldRow struct {
-	DocumentID string     `json:"document_id"`
-	Version    string     `json:"version"`
-	EventID    string     `json:"event_id"` // of the extraction; decides whether the row is stored, not a column
-	Ordinal    int        `json:"ordinal"`
-	Name       string     `json:"name"`
-	Value      string     `json:"value"`
-	Type       string     `json:"type"`
-	AsNumber   *string    `json:"as_number"`
-	AsDate     *string    `json:"as_date"`
-	Raw        *string    `json:"raw"`
-	Page       *int       `json:"page"`
-	BBox       [4]float64 `json:"bbox"`
-	Confidence float64    `json:"confidence"`
-	Source     string     `json:"source"`
+	DocumentID string
+	Version    string
+	EventID    string // of the extraction; decides whether the row is stored, not a column
+	Ordinal    int
+	Name       string
+	Value      string
+	Type       string
+	AsNumber   *string
+	AsDate     *string
+	Raw        *string
+	Page       *int
+	Confidence float64
+	Source     string
+	BBox       [4]float64
 }
+
+// keyRow says which event an extraction must be of for its fields to be stored.
+type keyRow struct{ DocumentID, Version, EventID string }
 
 type failureRow struct {
 	FailureID     string            `json:"failure_id"`
@@ -166,8 +168,8 @@ func merge(units []rows) rows {
 	}
 	slices.Sort(all.documents)
 	all.documents = slices.Compact(all.documents)
-	slices.SortStableFunc(all.texts, func(a, b textRow) int { return cmp.Compare(a.layoutRef, b.layoutRef) })
-	all.texts = slices.CompactFunc(all.texts, func(a, b textRow) bool { return a.layoutRef == b.layoutRef })
+	slices.SortStableFunc(all.texts, func(a, b textRow) int { return cmp.Compare(a.LayoutRef, b.LayoutRef) })
+	all.texts = slices.CompactFunc(all.texts, func(a, b textRow) bool { return a.LayoutRef == b.LayoutRef })
 	all.parses = latest(all.parses, func(r parseRow) result { return r.result })
 	all.classifications = latest(all.classifications, func(r classificationRow) result { return r.result })
 	all.extractions = latest(all.extractions, func(r extractionRow) result { return r.result })

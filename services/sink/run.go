@@ -10,7 +10,6 @@ import (
 	"github.com/millrace/millrace/migrations"
 	"github.com/millrace/millrace/shared/blob"
 	"github.com/millrace/millrace/shared/event"
-	"github.com/millrace/millrace/shared/postgres"
 	"github.com/millrace/millrace/shared/service"
 	"github.com/millrace/millrace/shared/stage"
 )
@@ -36,7 +35,7 @@ func run(ctx context.Context, s *service.Service, cfg config) error {
 	if err != nil {
 		return err
 	}
-	pool, err := postgres.Open(ctx, cfg.Postgres.URL)
+	pool, err := openPool(ctx, cfg.Postgres.URL)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/millrace/millrace/shared/blob"
@@ -43,7 +45,7 @@ func (s *sink) received(ctx context.Context, in []stage.Input[event.Received]) (
 			MediaType:  postgres.Text(p.Content.MediaType),
 			Size:       p.Content.Size,
 			ContentRef: string(p.Content.Ref),
-			ArrivedAt:  p.Arrival.At,
+			ArrivedAt:  moment(p.Arrival.At),
 			Parent:     optional(p.Arrival.Parent),
 		}}
 		return r
@@ -78,7 +80,7 @@ func (s *sink) parsed(ctx context.Context, in []stage.Input[event.Parsed]) ([]ev
 				continue
 			}
 			r.texts = []textRow{text}
-			size += len(text.body)
+			size += len(text.Body)
 		}
 		units, places = append(units, r), append(places, i)
 		if size > maxTexts {
@@ -91,10 +93,6 @@ func (s *sink) parsed(ctx context.Context, in []stage.Input[event.Parsed]) ([]ev
 
 func parseRows(e event.Envelope, p event.Parsed) rows {
 	r := begin(e, p)
-	failed := p.FailedPages
-	if failed == nil {
-		failed = []int{}
-	}
 	r.parses = []parseRow{{
 		result:       resultOf(e, p, p.Engine),
 		LayoutRef:    string(p.Layout.Ref),
@@ -103,7 +101,7 @@ func parseRows(e event.Envelope, p event.Parsed) rows {
 		EngineReason: optional(p.Reason),
 		Language:     optional(p.Language),
 		Pages:        p.Pages,
-		FailedPages:  failed,
+		FailedPages:  strings.NewReplacer("[", "{", "]", "}", " ", ",").Replace(fmt.Sprint(p.FailedPages)),
 		Words:        p.Words,
 		ContentRef:   string(p.Content.Ref),
 		ContentSize:  p.Content.Size,
@@ -125,11 +123,11 @@ func (s *sink) knownTexts(ctx context.Context, in []stage.Input[event.Parsed]) (
 
 // text reads a layout and returns its text.
 func (s *sink) text(ctx context.Context, ref blob.Ref) (textRow, error) {
-	doc, err := layoutstore.Get(ctx, s.blobs, ref)
+	language, text, err := layoutstore.GetText(ctx, s.blobs, ref)
 	if err != nil {
 		return textRow{}, err
 	}
-	return textRow{layoutRef: string(ref), language: optional(doc.Language), body: postgres.Text(doc.Text())}, nil
+	return textRow{LayoutRef: string(ref), Language: optional(language), Body: postgres.Text(text)}, nil
 }
 
 // classified stores what type documents are.
@@ -145,7 +143,7 @@ func (s *sink) classified(ctx context.Context, in []stage.Input[event.Classified
 			Class:        postgres.Text(p.Class.Label),
 			Confidence:   p.Class.Confidence,
 			Model:        postgres.Text(p.Model),
-			Alternatives: alternatives,
+			Alternatives: inJSON(alternatives),
 			LayoutRef:    string(p.Layout.Ref),
 			LayoutSize:   p.Layout.Size,
 			LayoutType:   postgres.Text(p.Layout.MediaType),
@@ -238,10 +236,11 @@ func begin(e event.Envelope, p event.Payload) rows {
 		StageVersion:  optional(e.StageVersion),
 		CorrelationID: optional(e.CorrelationID),
 		CausationID:   optional(e.CausationID),
-		PublishedAt:   e.Time,
+		PublishedAt:   moment(e.Time),
 	}
 	if !e.Started.IsZero() {
-		row.StartedAt = &e.Started
+		started := moment(e.Started)
+		row.StartedAt = &started
 	}
 	return rows{documents: []string{p.Subject()}, events: []eventRow{row}}
 }
@@ -253,7 +252,7 @@ func resultOf(e event.Envelope, p event.Payload, maker string) result {
 	if version == "" {
 		version = maker
 	}
-	return result{DocumentID: p.Subject(), Version: postgres.Text(version), EventID: postgres.Text(e.ID), ProducedAt: e.Time}
+	return result{DocumentID: p.Subject(), Version: postgres.Text(version), EventID: postgres.Text(e.ID), ProducedAt: moment(e.Time)}
 }
 
 // extractionOf returns the key of an extraction. What was read for a class that a person gave stands beside what the same

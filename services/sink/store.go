@@ -12,6 +12,12 @@ import (
 	"github.com/millrace/millrace/shared/postgres"
 )
 
+// openPool returns a pool whose sessions find rows by their keys only. Postgres plans each statement once per session, which may be
+// while the tables are empty: it would go on reading whole tables, however much they grow, until it has analyzed them.
+func openPool(ctx context.Context, url string) (*postgres.Pool, error) {
+	return postgres.Open(ctx, url, "enable_seqscan=off", "enable_hashjoin=off", "enable_mergejoin=off", "plan_cache_mode=force_generic_plan")
+}
+
 // store writes rows. It is the only writer of results, and safe for concurrent use.
 type store struct {
 	pool  *postgres.Pool
@@ -84,17 +90,29 @@ const (
 
 	sqlEvents = `insert into millrace.events
 			(event_id, document_id, topic, stage, stage_version, correlation_id, causation_id, started_at, published_at)
-		select event_id, document_id, topic, stage, stage_version, correlation_id, causation_id, started_at, published_at
-		from json_populate_recordset(null::millrace.events, $1) order by event_id
+		select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[],
+			$8::timestamptz[], $9::timestamptz[]) new (event_id)
+		order by event_id
 		on conflict do nothing`
 
-	sqlArrivals = `insert into millrace.arrivals select * from json_populate_recordset(null::millrace.arrivals, $1)
+	sqlArrivals = `insert into millrace.arrivals
+			(document_id, arrival_id, event_id, name, source, media_type, size, content_ref, arrived_at, parent)
+		select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::text[],
+			$9::timestamptz[], $10::text[])
 		on conflict do nothing`
 
 	sqlTexts = `insert into millrace.texts (layout_ref, language, body)
 		select * from unnest($1::text[], $2::text[], $3::text[]) on conflict do nothing`
 
-	sqlParses = `insert into millrace.parses as old select * from json_populate_recordset(null::millrace.parses, $1)
+	sqlParses = `insert into millrace.parses as old
+			(document_id, version, event_id, produced_at, layout_ref, outcome, engine, engine_reason, language, pages, words, content_ref,
+			content_size, content_type, layout_size, layout_type, failed_pages)
+		select document_id, version, event_id, produced_at, layout_ref, outcome, engine, engine_reason, language, pages, words, content_ref,
+			content_size, content_type, layout_size, layout_type, failed_pages::bigint[]
+		from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+			$10::bigint[], $11::bigint[], $12::text[], $13::bigint[], $14::text[], $15::bigint[], $16::text[], $17::text[])
+			new (document_id, version, event_id, produced_at, layout_ref, outcome, engine, engine_reason, language, pages, words, content_ref,
+			content_size, content_type, layout_size, layout_type, failed_pages)
 		on conflict (document_id, version) do update set
 			event_id = excluded.event_id, produced_at = excluded.produced_at, layout_ref = excluded.layout_ref,
 			outcome = excluded.outcome, engine = excluded.engine, engine_reason = excluded.engine_reason,
@@ -104,7 +122,11 @@ const (
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
 	sqlClassifications = `insert into millrace.classifications as old
-		select * from json_populate_recordset(null::millrace.classifications, $1)
+			(document_id, version, event_id, produced_at, class, confidence, model, layout_ref, layout_size, layout_type, alternatives)
+		select document_id, version, event_id, produced_at, class, confidence, model, layout_ref, layout_size, layout_type, alternatives::jsonb
+		from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::double precision[], $7::text[], $8::text[],
+			$9::bigint[], $10::text[], $11::text[])
+			new (document_id, version, event_id, produced_at, class, confidence, model, layout_ref, layout_size, layout_type, alternatives)
 		on conflict (document_id, version) do update set
 			event_id = excluded.event_id, produced_at = excluded.produced_at, class = excluded.class,
 			confidence = excluded.confidence, model = excluded.model, alternatives = excluded.alternatives,
@@ -112,7 +134,9 @@ const (
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
 	sqlExtractions = `insert into millrace.extractions as old
-		select * from json_populate_recordset(null::millrace.extractions, $1)
+			(document_id, version, event_id, produced_at, class, confidence, template, fields, omitted_items)
+		select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::text[], $6::double precision[], $7::text[],
+			$8::bigint[], $9::bigint[])
 		on conflict (document_id, version) do update set
 			event_id = excluded.event_id, produced_at = excluded.produced_at, class = excluded.class,
 			confidence = excluded.confidence, template = excluded.template, fields = excluded.fields,
@@ -120,11 +144,12 @@ const (
 		where (excluded.produced_at, excluded.event_id) > (old.produced_at, old.event_id)`
 
 	sqlFields = `insert into millrace.fields
-			(document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, bbox, confidence, source)
-		select document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, bbox, new.confidence, source
-		from json_to_recordset($1) new (document_id text, version text, event_id text, ordinal bigint, name text, value text,
-			type text, as_number numeric, as_date date, raw text, page bigint, bbox double precision[],
-			confidence double precision, source text)
+			(document_id, version, ordinal, name, value, type, as_number, as_date, raw, page, confidence, source, bbox)
+		select document_id, version, ordinal, name, value, type, as_number::numeric, as_date::date, raw, page, new.confidence, source,
+			($14::double precision[])[4*n-3:4*n]
+		from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+			$10::text[], $11::bigint[], $12::double precision[], $13::text[]) with ordinality
+			new (document_id, version, event_id, ordinal, name, value, type, as_number, as_date, raw, page, confidence, source, n)
 		join millrace.extractions x using (document_id, version, event_id)`
 
 	sqlFailures = `insert into millrace.failures
@@ -152,21 +177,24 @@ func queueAll(r rows) ([]postgres.Statement, error) {
 	if len(touched) > 0 {
 		b.add(sqlLock, touched)
 	}
-	queue(b, r.events, sqlEvents)
-	queue(b, r.arrivals, sqlArrivals)
-	b.texts(r.texts)
-	queue(b, r.parses, sqlParses)
-	queue(b, r.classifications, sqlClassifications)
-	queue(b, r.extractions, sqlExtractions, sqlDrop("fields"), sqlDrop("items"), sqlDrop("checks"))
+	insert(b, r.events, sqlEvents)
+	insert(b, r.arrivals, sqlArrivals)
+	insert(b, r.texts, sqlTexts)
+	insert(b, r.parses, sqlParses)
+	insert(b, r.classifications, sqlClassifications)
+	insert(b, r.extractions, sqlExtractions)
 	var fields []fieldRow
 	var items []itemRow
 	var checks []checkRow
+	var keys []keyRow
 	for _, x := range r.extractions {
 		fields, items, checks = append(fields, x.values...), append(items, x.items...), append(checks, x.checks...)
+		keys = append(keys, keyRow{x.DocumentID, x.Version, x.EventID})
 	}
-	queue(b, fields, sqlFields)
-	queue(b, items, sqlItems)
-	queue(b, checks, sqlChecks)
+	insert(b, keys, sqlDrop("fields"), sqlDrop("items"), sqlDrop("checks"))
+	insert(b, fields, sqlFields)
+	insert(b, items, sqlItems)
+	insert(b, checks, sqlChecks)
 	queue(b, r.failures, sqlFailures)
 	queue(b, r.corrections, sqlCorrections)
 	queue(b, r.trialFailures, sqlTrialFailures)
@@ -187,16 +215,15 @@ func (b *batch) add(sql string, arguments ...any) {
 	b.statements = append(b.statements, postgres.Statement{SQL: sql, Arguments: arguments})
 }
 
-// texts adds the statement for texts, which travel as they are rather than as JSON.
-func (b *batch) texts(rows []textRow) {
-	if len(rows) == 0 {
+// insert adds statements that each take all rows as arrays.
+func insert[R any](b *batch, in []R, statements ...string) {
+	if len(in) == 0 {
 		return
 	}
-	refs, languages, bodies := make([]string, len(rows)), make([]*string, len(rows)), make([]string, len(rows))
-	for i, r := range rows {
-		refs[i], languages[i], bodies[i] = r.layoutRef, r.language, r.body
+	columns := arrays(in)
+	for _, sql := range statements {
+		b.add(sql, columns...)
 	}
-	b.add(sqlTexts, refs, languages, bodies)
 }
 
 // queue adds statements that each take all rows as their one parameter.
@@ -217,7 +244,7 @@ func queue[R any](b *batch, in []R, statements ...string) {
 // sqlDrop empties a table of the rows of extractions that stand now, for the rows that replace them.
 func sqlDrop(table string) string {
 	return `delete from millrace.` + table + ` t
-		using json_populate_recordset(null::millrace.extractions, $1) new
+		using unnest($1::text[], $2::text[], $3::text[]) new (document_id, version, event_id)
 		join millrace.extractions x using (document_id, version, event_id)
 		where t.document_id = x.document_id and t.version = x.version`
 }

@@ -96,7 +96,7 @@ func (s *sink) trialRow(ctx context.Context, p event.Shadow) (trialRow, error) {
 	if err != nil {
 		return trialRow{}, err
 	}
-	size := utf8.RuneCountInString(text.body)
+	size := utf8.RuneCountInString(text.Body)
 	row.TextSize = &size
 	return row, nil
 }

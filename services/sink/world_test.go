@@ -31,7 +31,7 @@ func newWorld(t testing.TB) *world {
 
 func worldOn(t testing.TB, url string) *world {
 	t.Helper()
-	pool, err := postgres.Open(t.Context(), url)
+	pool, err := openPool(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}

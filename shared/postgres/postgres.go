@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -32,7 +33,9 @@ type Pool struct {
 
 // Open returns a pool for a URL as libpq takes it (postgres://user:password@host:port/database?sslmode=…). It does not
 // connect: a database that is down now may be up when it is needed. Only a malformed URL is an error.
-func Open(ctx context.Context, url string) (*Pool, error) {
+//
+// The settings are Postgres' own, such as enable_seqscan=off, for every session of the pool; the URL's come first.
+func Open(ctx context.Context, url string, settings ...string) (*Pool, error) {
 	cfg, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		return nil, fmt.Errorf("read the Postgres URL: %w", err) // pgx leaves the password out of its text
@@ -40,8 +43,11 @@ func Open(ctx context.Context, url string) (*Pool, error) {
 	if cfg.ConnConfig.ConnectTimeout == 0 {
 		cfg.ConnConfig.ConnectTimeout = connectTimeout
 	}
-	if cfg.ConnConfig.RuntimeParams["application_name"] == "" {
-		cfg.ConnConfig.RuntimeParams["application_name"] = "millrace"
+	for _, setting := range append(settings, "application_name=millrace") {
+		name, value, _ := strings.Cut(setting, "=")
+		if cfg.ConnConfig.RuntimeParams[name] == "" {
+			cfg.ConnConfig.RuntimeParams[name] = value
+		}
 	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
