@@ -24,7 +24,7 @@ import (
 // commandLine prepares a run of the command line on a system.
 func commandLine(t *testing.T, s *system.System, args ...string) *exec.Cmd {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), testkit.Patience(2*time.Minute))
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, filepath.Join(programs, "millrace"), args...)
 	for key, value := range s.Env {

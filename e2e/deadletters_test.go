@@ -194,7 +194,7 @@ func distinct(t *testing.T, s *system.System, g broker.Group) int {
 		case m := <-messages:
 			ids[m.UUID+m.Metadata.Get(event.KeyReplay)] = true
 			m.Ack()
-		case <-time.After(time.Minute):
+		case <-time.After(testkit.Patience(time.Minute)):
 			t.Fatalf("%d messages of %s do not come", left, g.Topic)
 		}
 	}

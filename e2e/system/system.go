@@ -151,9 +151,9 @@ func (s *System) Signal(name string, signal syscall.Signal) int {
 	}
 	select {
 	case <-p.done:
-	case <-time.After(time.Minute):
+	case <-time.After(testkit.Patience(time.Minute)):
 		_ = p.cmd.Process.Kill()
-		s.t.Fatalf("%s did not end within a minute of %v; its log:\n%s", name, signal, s.tail(name))
+		s.t.Fatalf("%s did not end after %v; its log:\n%s", name, signal, s.tail(name))
 	}
 	return p.cmd.ProcessState.ExitCode()
 }

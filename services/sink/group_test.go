@@ -105,7 +105,7 @@ func TestACallerWhoseRowsAreStoredWaitsForNothing(t *testing.T) {
 	for range 2 {
 		select {
 		case <-done:
-		case <-time.After(time.Minute):
+		case <-time.After(testkit.Patience(time.Minute)):
 			t.Fatal("one still waits")
 		}
 	}

@@ -103,7 +103,7 @@ func (w *world) drain(group string, want int) []broker.Message {
 		case m := <-messages:
 			got = append(got, broker.Message{ID: m.UUID, Metadata: m.Metadata, Body: m.Payload})
 			m.Ack()
-		case <-time.After(patience):
+		case <-time.After(testkit.Patience(patience)):
 			w.t.Fatalf("group %s got %d messages, not %d", group, len(got), want)
 		}
 	}

@@ -131,7 +131,7 @@ func receive(t *testing.T, messages <-chan *message.Message) *message.Message {
 			t.Fatal("the subscription has ended")
 		}
 		return m
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience(patience)):
 		t.Fatal("no message")
 	}
 	return nil

@@ -226,7 +226,7 @@ func TestCloseIsBoundedWhileTheNetworkIsDead(t *testing.T) {
 	}()
 	select {
 	case <-done:
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience(patience)):
 		t.Fatal("Close hangs")
 	}
 	for range messages {

@@ -22,7 +22,7 @@ func withHistory(c *broker.Config) { c.History = keep() }
 // read returns the first n entries of the topic's history.
 func read(t *testing.T, b *broker.Broker, from broker.HistoryStart, n int) []broker.HistoryEntry {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testkit.Patience(patience))
 	defer cancel()
 	var all []broker.HistoryEntry
 	err := b.ReadHistory(ctx, topic, from, func(e broker.HistoryEntry) error {

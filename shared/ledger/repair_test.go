@@ -11,6 +11,7 @@ import (
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/ledger"
 	"github.com/millrace/millrace/shared/pipeline"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // waiting returns how many messages wait in each group's queue, those without any left out.
@@ -110,7 +111,7 @@ func TestRepairFindsTheFirstEventOfACorrectedDocument(t *testing.T) {
 		if e := event.ParseEnvelope(m.Metadata); e.ID != "x-r" || e.CorrelationID != "x-r" {
 			t.Errorf("the event is %+v", e)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(testkit.Patience(30 * time.Second)):
 		t.Error("the parser is sent nothing")
 	}
 }

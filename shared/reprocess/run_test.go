@@ -155,7 +155,7 @@ func (w *world) take(g broker.Group) broker.Message {
 	case m := <-messages:
 		m.Ack()
 		return broker.Message{ID: m.UUID, Metadata: m.Metadata, Body: m.Payload}
-	case <-time.After(patience):
+	case <-time.After(testkit.Patience(patience)):
 		w.t.Fatalf("no message for %s", g.Queue())
 		return broker.Message{}
 	}

@@ -27,8 +27,9 @@ func compile(folder string) {
 	os.Exit(0)
 }
 
-// compileTime bounds the compiling, which takes a second or two where nothing else is running.
-const compileTime = time.Minute
+// compileTime bounds the compiling, which takes a second or two where nothing else is running. It is less than the five minutes that a
+// stage gives a document by default: one whose compiling hangs is still read, by a child that compiles for itself.
+const compileTime = 3 * time.Minute
 
 // compiled is PDFium compiled for this machine, in a folder that only this pool's children read. The folder is made with the pool,
 // for each child is told once what it may read; it is filled when it is needed first, by a process of its own: the children may not

@@ -19,6 +19,7 @@ import (
 	"github.com/millrace/millrace/shared/layout"
 	"github.com/millrace/millrace/shared/pdf"
 	"github.com/millrace/millrace/shared/pdf/reader"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // parentArgument makes the test binary a parent that reads one hanging document until it is killed.
@@ -355,7 +356,7 @@ func zombie(pid string) bool {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(testkit.Patience(10 * time.Second))
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("still not so: %s", what)

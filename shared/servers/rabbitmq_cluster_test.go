@@ -81,7 +81,7 @@ func publish(t *testing.T, url, queue string, bodies ...string) {
 // consume takes and acknowledges messages until all of the given ones have come.
 func consume(t *testing.T, ch *amqp.Channel, queue string, want ...string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), testkit.Patience(time.Minute))
 	defer cancel()
 	if err := ch.Qos(1, 0, false); err != nil {
 		t.Fatal(err)
@@ -182,7 +182,7 @@ func TestAClusterThatWasLeftRunningIsEnded(t *testing.T) {
 	for i, n := range c.Nodes() {
 		select {
 		case <-n.Done():
-		case <-time.After(time.Minute):
+		case <-time.After(testkit.Patience(time.Minute)):
 			t.Fatalf("node %d runs on", i+1)
 		}
 	}

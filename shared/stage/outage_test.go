@@ -118,7 +118,7 @@ func TestAThousandMessagesWaitThroughALongOutage(t *testing.T) {
 		select {
 		case id := <-stored:
 			seen[id]++
-		case <-time.After(time.Minute):
+		case <-time.After(testkit.Patience(time.Minute)):
 			t.Fatalf("%d of %d stored", len(seen), n)
 		}
 	}

@@ -62,7 +62,7 @@ func start[In, Out event.Payload](b *bench, cfg stage.Config, f stage.Func[In, O
 				if err != nil {
 					b.t.Errorf("stage %s: %v", cfg.Name, err)
 				}
-			case <-time.After(deadline):
+			case <-time.After(testkit.Patience(deadline)):
 				b.t.Errorf("stage %s does not drain", cfg.Name)
 			}
 		})

@@ -18,6 +18,7 @@ import (
 
 	"github.com/millrace/millrace/services/generator/inbox"
 	"github.com/millrace/millrace/shared/blob"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 func TestTwoInstancesOnOneInboxDoNotClash(t *testing.T) {
@@ -208,7 +209,7 @@ func TestAFileThatGrowsWhileItIsReadIsReadAgain(t *testing.T) {
 	})
 	d.drop("x.pdf", pdf)
 	x := d.open()
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(testkit.Patience(10 * time.Second))
 	for len(d.archived()) == 0 && time.Now().Before(deadline) {
 		d.look(x)
 	}
@@ -226,7 +227,7 @@ func TestNotificationsSaveWaiting(t *testing.T) {
 	go func() { done <- x.Run(ctx) }()
 	for i, name := range []string{"a.pdf", "sub/b.pdf", "sub/c.pdf"} {
 		d.drop(name, pdf)
-		deadline := time.Now().Add(20 * time.Second)
+		deadline := time.Now().Add(testkit.Patience(20 * time.Second))
 		for len(d.archived()) != i+1 {
 			if time.Now().After(deadline) {
 				t.Fatalf("%s was not noticed; log:\n%s", name, d.log.String())
@@ -339,7 +340,7 @@ func TestDiskFull(t *testing.T) {
 				t.Error("it was rejected for what is not its fault")
 			}
 			d.enlarge(folder, "1m")
-			deadline := time.Now().Add(20 * time.Second)
+			deadline := time.Now().Add(testkit.Patience(20 * time.Second))
 			for x.Ready(t.Context()) != nil && time.Now().Before(deadline) {
 				d.look(x)
 			}

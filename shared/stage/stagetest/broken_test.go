@@ -55,7 +55,7 @@ func (r *recorder) Logf(string, ...any) {}
 func tryAll[In, Out event.Payload](t *testing.T, open func(*testing.T) Subject[In, Out], names ...string) map[string]string {
 	t.Helper()
 	k := newKit(t, open)
-	k.subject.Patience = 8 * time.Second
+	k.subject.Patience = 2 * time.Second
 	said := map[string]string{}
 	var mu sync.Mutex
 	var all sync.WaitGroup

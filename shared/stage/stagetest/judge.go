@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // conclude waits until every input has come to its end and nothing waits any more, shuts the stage down, and looks at all
@@ -136,7 +137,7 @@ func (r *rig[In, Out]) flush() {
 			continue
 		}
 		marker := uuid.NewString()
-		ctx, cancel := context.WithTimeout(r.t.Context(), r.kit.subject.Patience)
+		ctx, cancel := context.WithTimeout(r.t.Context(), testkit.Patience(r.kit.subject.Patience))
 		err := o.mark(ctx, marker)
 		cancel()
 		if err != nil {

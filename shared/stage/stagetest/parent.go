@@ -16,6 +16,7 @@ import (
 
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/stage"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // parent starts child processes and answers their calls with the subject's function.
@@ -136,7 +137,7 @@ func (c *child) stop() ending {
 	select {
 	case end := <-c.ended:
 		return end
-	case <-time.After(10 * time.Second):
-		return ending{err: fmt.Errorf("it was still running ten seconds later")}
+	case <-time.After(testkit.Patience(10 * time.Second)):
+		return ending{err: fmt.Errorf("it was still running long after")}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/event"
+	"github.com/millrace/millrace/shared/testkit"
 )
 
 // once: the fair weather.
@@ -151,7 +152,7 @@ func impatientShutdown[In, Out event.Payload](r *rig[In, Out]) {
 	r.send(inputs...)
 	r.reached(entered)
 	r.stop()
-	r.cfg.DrainTimeout = r.kit.subject.Patience
+	r.cfg.DrainTimeout = testkit.Patience(r.kit.subject.Patience)
 	r.start()
 	r.conclude()
 	r.unspent(inputs...)

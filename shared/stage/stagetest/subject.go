@@ -40,7 +40,7 @@ type Subject[In, Out event.Payload] struct {
 
 	Name     string        // of the stage; default "subject"
 	Version  string        // of its results; default "1"
-	Patience time.Duration // how long the kit waits for what was promised before it calls it broken; default 30 seconds
+	Patience time.Duration // how long what was promised takes at most on an idle machine, default 30 seconds; the kit waits longer ([testkit.Patience])
 }
 
 func (s Subject[In, Out]) withDefaults() (Subject[In, Out], error) {

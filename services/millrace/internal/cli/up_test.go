@@ -78,7 +78,7 @@ func TestUp(t *testing.T) {
 		if code != ExitOK {
 			t.Errorf("up ended with %d:\n%s", code, screen.String())
 		}
-	case <-time.After(time.Minute):
+	case <-time.After(testkit.Patience(time.Minute)):
 		t.Fatalf("up does not end:\n%s", screen.String())
 	}
 	if r := run(t, nil, "status", "--data", data, "--json"); r.code != ExitOK || *objects[report](t, r.out)[0].Running {

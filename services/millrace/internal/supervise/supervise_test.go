@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/services/millrace/internal/supervise"
+	"github.com/millrace/millrace/shared/testkit"
 	"github.com/millrace/millrace/shared/testkit/transcript"
 )
 
@@ -96,7 +97,7 @@ func (r *run) next(want supervise.Kind) supervise.Event {
 			r.t.Fatalf("event = %+v, want %s", e, want)
 		}
 		return e
-	case <-time.After(20 * time.Second):
+	case <-time.After(testkit.Patience(20 * time.Second)):
 		r.t.Fatalf("no %s event", want)
 		return supervise.Event{}
 	}
@@ -107,7 +108,7 @@ func (r *run) ended() error {
 	select {
 	case err := <-r.done:
 		return err
-	case <-time.After(20 * time.Second):
+	case <-time.After(testkit.Patience(20 * time.Second)):
 		r.t.Fatal("the supervisor does not end")
 		return nil
 	}
@@ -115,7 +116,7 @@ func (r *run) ended() error {
 
 func (r *run) says(text string) {
 	r.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !strings.Contains(r.out.String(), text); {
+	for deadline := time.Now().Add(testkit.Patience(20 * time.Second)); !strings.Contains(r.out.String(), text); {
 		if time.Now().After(deadline) {
 			r.t.Fatalf("the child never said %q: %q", text, r.out.String())
 		}
@@ -229,7 +230,7 @@ func TestChildrenDieWithASupervisorThatIsKilled(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = cmd.Wait() // killed
-	for deadline := time.Now().Add(20 * time.Second); alive(pid); runtime.Gosched() {
+	for deadline := time.Now().Add(testkit.Patience(20 * time.Second)); alive(pid); runtime.Gosched() {
 		if time.Now().After(deadline) {
 			_ = syscall.Kill(pid, syscall.SIGKILL)
 			t.Fatalf("child %d outlived its supervisor", pid)
