@@ -13,8 +13,8 @@ import (
 )
 
 // DefaultGrace is how long a message may be in a consumer's hands where nothing else is set: with the standard prefetch it
-// waits for one call of the stage's function and then has its own, 5 minutes each, and the answer has to be stored.
-const DefaultGrace = 11 * time.Minute
+// waits for three calls of the stage's function and then has its own, 5 minutes each, and the answer has to be stored.
+const DefaultGrace = 21 * time.Minute
 
 // Pauses between looks at documents that may be in somebody's hands.
 const (

@@ -25,7 +25,7 @@ type Config struct {
 	Health  Health                // default: nobody is told
 
 	Workers       int             // calls of the function at once; default 4
-	Prefetch      int             // messages taken from the queue ahead of acknowledgement; default twice Workers × batch size
+	Prefetch      int             // messages taken from the queue ahead of acknowledgement; default four times Workers, of a batch stage twice Workers × batch size
 	Tiers         []time.Duration // delays before the second, third, … attempt; default [DefaultTiers]
 	DeliveryLimit int             // deliveries alone without an answer (crashes) before the broker dead-letters; default 20
 	Timeout       time.Duration   // for one call of the function; default 5 minutes; must stay far below the broker's consumer timeout (30 minutes)
@@ -73,7 +73,11 @@ func (c Config) withDefaults(batch int) (Config, error) {
 	}
 	c.Log = cmp.Or(c.Log, slog.Default())
 	c.Workers = cmp.Or(c.Workers, 4)
-	c.Prefetch = cmp.Or(c.Prefetch, 2*c.Workers*batch)
+	ahead := 2 * batch
+	if batch <= 1 {
+		ahead = 4 // fewer, and RabbitMQ and the stage wake up for a handful of messages at a time (docs/speed.md)
+	}
+	c.Prefetch = cmp.Or(c.Prefetch, ahead*c.Workers)
 	c.DeliveryLimit = cmp.Or(c.DeliveryLimit, 20)
 	c.Timeout = cmp.Or(c.Timeout, 5*time.Minute)
 	c.DrainTimeout = cmp.Or(c.DrainTimeout, 25*time.Second)
