@@ -12,7 +12,7 @@ import (
 )
 
 // handful is how many messages a subscription may hold, at most, that its queue does not count. The sink asks for 200, the other
-// stages for twice their workers; a stage that is set to more than this can be suspected wrongly while its queue is long.
+// stages for four times their workers; a stage that is set to more than this can be suspected wrongly while its queue is long.
 const handful = 512
 
 // patience decides which documents have been out of sight for long enough to be missed.
