@@ -19,7 +19,7 @@ import (
 	"github.com/millrace/millrace/shared/testkit"
 )
 
-// syntheticFiles take some ten seconds, so that the moments in which the first documents are on their way to the last stage, and the last
+// syntheticFiles take fifteen seconds and more, so that the moments in which the first documents are on their way to the last stage, and the last
 // ones to the database, count for little.
 const syntheticFiles = 5000
 
