@@ -356,11 +356,10 @@ func zombie(pid string) bool {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(testkit.Patience(10 * time.Second))
-	for !ok() {
-		if time.Now().After(deadline) {
-			t.Fatalf("still not so: %s", what)
+	testkit.Eventually(t, 10*time.Second, func() error {
+		if !ok() {
+			return fmt.Errorf("still not so: %s", what)
 		}
-		time.Sleep(5 * time.Millisecond)
-	}
+		return nil
+	})
 }

@@ -227,13 +227,12 @@ func TestNotificationsSaveWaiting(t *testing.T) {
 	go func() { done <- x.Run(ctx) }()
 	for i, name := range []string{"a.pdf", "sub/b.pdf", "sub/c.pdf"} {
 		d.drop(name, pdf)
-		deadline := time.Now().Add(testkit.Patience(20 * time.Second))
-		for len(d.archived()) != i+1 {
-			if time.Now().After(deadline) {
-				t.Fatalf("%s was not noticed; log:\n%s", name, d.log.String())
+		testkit.Eventually(t, 20*time.Second, func() error {
+			if len(d.archived()) != i+1 {
+				return fmt.Errorf("%s was not noticed; log:\n%s", name, d.log.String())
 			}
-			time.Sleep(5 * time.Millisecond) // a poll
-		}
+			return nil
+		})
 	}
 	cancel()
 	if err := <-done; err != nil {

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/millrace/millrace/shared/event"
 	"github.com/millrace/millrace/shared/testkit"
@@ -36,6 +37,9 @@ type kit[In, Out event.Payload] struct {
 	url     string // of the vhost
 	next    atomic.Int64
 }
+
+// patience is how long the kit waits for what was promised before it calls it broken.
+func (k *kit[In, Out]) patience() time.Duration { return testkit.Patience(k.subject.Patience) }
 
 // Conform proves that a stage keeps the delivery contract, one subtest per promise. open returns the subject with all that
 // it depends on. Make everything inside open and nothing before Conform: to see what a crash of the whole process does,

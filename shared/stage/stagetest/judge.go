@@ -9,7 +9,6 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/millrace/millrace/shared/event"
-	"github.com/millrace/millrace/shared/testkit"
 )
 
 // conclude waits until every input has come to its end and nothing waits any more, shuts the stage down, and looks at all
@@ -137,7 +136,7 @@ func (r *rig[In, Out]) flush() {
 			continue
 		}
 		marker := uuid.NewString()
-		ctx, cancel := context.WithTimeout(r.t.Context(), testkit.Patience(r.kit.subject.Patience))
+		ctx, cancel := context.WithTimeout(r.t.Context(), r.kit.patience())
 		err := o.mark(ctx, marker)
 		cancel()
 		if err != nil {

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"github.com/millrace/millrace/shared/event"
-	"github.com/millrace/millrace/shared/testkit"
 )
 
 // once: the fair weather.
@@ -152,7 +151,7 @@ func impatientShutdown[In, Out event.Payload](r *rig[In, Out]) {
 	r.send(inputs...)
 	r.reached(entered)
 	r.stop()
-	r.cfg.DrainTimeout = testkit.Patience(r.kit.subject.Patience)
+	r.cfg.DrainTimeout = r.kit.patience()
 	r.start()
 	r.conclude()
 	r.unspent(inputs...)

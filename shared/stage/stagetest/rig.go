@@ -76,8 +76,8 @@ func newRig[In, Out event.Payload](t testing.TB, k *kit[In, Out], says, url stri
 	log := slog.New(slog.NewTextHandler(r.log, nil))
 	r.cfg = stage.Config{
 		Name: k.subject.Name, Version: k.subject.Version, Log: log, Metrics: r.metrics, Health: r.health, Probe: k.subject.Probe,
-		Workers: 4, Prefetch: 4*k.subject.Size + 4, Tiers: shortTiers[:], Timeout: testkit.Patience(k.subject.Patience),
-		DrainTimeout: testkit.Patience(k.subject.Patience),
+		Workers: 4, Prefetch: 4*k.subject.Size + 4, Tiers: shortTiers[:], Timeout: k.patience(),
+		DrainTimeout: k.patience(),
 		Broker: r.open(broker.Config{
 			URL: r.proxy.URL(t, url), Prefix: r.prefix, Name: k.subject.Name, Log: log,
 			ConfirmTimeout: 10 * time.Second, ConnectWait: 500 * time.Millisecond, BackoffMin: 10 * time.Millisecond, BackoffMax: 200 * time.Millisecond,
@@ -185,8 +185,8 @@ func (r *rig[In, Out]) stop() {
 		if err != nil {
 			r.broken("the stage ended with the error: %v", err)
 		}
-	case <-time.After(testkit.Patience(r.kit.subject.Patience)):
-		r.broken("the stage did not end within %s of being told to%s", testkit.Patience(r.kit.subject.Patience), r.hands())
+	case <-time.After(r.kit.patience()):
+		r.broken("the stage did not end within %s of being told to%s", r.kit.patience(), r.hands())
 	}
 }
 

@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"github.com/millrace/millrace/shared/testkit"
 )
 
 // hold keeps a call in hand until leave is closed, or the call's context ends.
@@ -23,8 +21,8 @@ func (r *rig[In, Out]) reached(point <-chan struct{}) {
 	r.t.Helper()
 	select {
 	case <-point:
-	case <-time.After(testkit.Patience(r.kit.subject.Patience)):
-		r.t.Fatal(r.verdict("the function was not called within " + testkit.Patience(r.kit.subject.Patience).String()))
+	case <-time.After(r.kit.patience()):
+		r.t.Fatal(r.verdict("the function was not called within " + r.kit.patience().String()))
 	}
 }
 

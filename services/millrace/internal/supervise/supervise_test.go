@@ -116,12 +116,12 @@ func (r *run) ended() error {
 
 func (r *run) says(text string) {
 	r.t.Helper()
-	for deadline := time.Now().Add(testkit.Patience(20 * time.Second)); !strings.Contains(r.out.String(), text); {
-		if time.Now().After(deadline) {
-			r.t.Fatalf("the child never said %q: %q", text, r.out.String())
+	testkit.Eventually(r.t, 20*time.Second, func() error {
+		if said := r.out.String(); !strings.Contains(said, text) {
+			return fmt.Errorf("the child never said %q: %q", text, said)
 		}
-		runtime.Gosched()
-	}
+		return nil
+	})
 }
 
 func TestACrashedProgramIsStartedAgain(t *testing.T) {
